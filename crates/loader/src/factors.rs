@@ -1,0 +1,100 @@
+//! Factor columns and benchmarks by date, from Parquet or CSV.
+
+use dayzero_model::Date;
+
+use crate::DataError;
+use crate::paths::InputFile;
+use crate::source::{DatedColumn, ValueColumn};
+use crate::table::Table;
+
+/// A daily factor whose typical size exceeds this is in percent: 20 % a day is no decimal return.
+const PERCENT: f64 = 0.2;
+/// The same for a risk-free rate: 0.2 % a day would be 65 % a year.
+const PERCENT_RISK_FREE: f64 = 0.002;
+/// Below this many values the median says little.
+const ENOUGH_TO_TELL: usize = 20;
+
+/// Reads factor columns by date; the dates rise.
+///
+/// # Errors
+/// A file that cannot be read, a column that is missing, infinite or in percent, a date that is
+/// missing or repeated.
+pub fn read(
+    files: &[InputFile],
+    date: &str,
+    names: &[&str],
+    risk_free: Option<&str>,
+) -> Result<Vec<DatedColumn>, DataError> {
+    let required: Vec<&str> = [date].into_iter().chain(names.iter().copied()).chain(risk_free).collect();
+    let table = Table::read(files, &required, &[])?;
+    let order = order_of_dates(&table, date)?;
+    let column = |name: &str, limit: f64| {
+        let values = table.numbers(name)?;
+        if let Some(row) = values.iter().position(|v| v.is_infinite()) {
+            return Err(table.error_at(name, row, "the value is infinite"));
+        }
+        refuse_percent(&values, limit).map_err(|problem| {
+            table.error_in(name, problem).remedy("divide the column by 100: returns are decimals here")
+        })?;
+        let values = order.iter().map(|&(_, row)| values[row]).collect();
+        Ok(DatedColumn { dates: order.iter().map(|&(date, _)| date).collect(), values })
+    };
+    let factors = names.iter().map(|name| column(name, PERCENT));
+    factors.chain(risk_free.map(|name| column(name, PERCENT_RISK_FREE))).collect()
+}
+
+/// Reads a benchmark of its own: the dates are the calendar of its market, the values simple
+/// returns.
+///
+/// # Errors
+/// As for [`read`]; also a price that is not positive.
+pub fn read_benchmark(files: &[InputFile], date: &str, value: &ValueColumn) -> Result<DatedColumn, DataError> {
+    match value {
+        ValueColumn::Return(name) => read(files, date, &[name], None).map(|mut columns| columns.remove(0)),
+        ValueColumn::Price(name) => {
+            let table = Table::read(files, &[date, name], &[])?;
+            let order = order_of_dates(&table, date)?;
+            let prices = table.numbers(name)?;
+            if let Some(row) = prices.iter().position(|&p| p.is_infinite() || p <= 0.0) {
+                return Err(table.error_at(name, row, format!("the price {} is not positive and finite", prices[row])));
+            }
+            let price = |i: usize| prices[order[i].1];
+            let values = (0..order.len()).map(|i| if i == 0 { f64::NAN } else { price(i) / price(i - 1) - 1.0 });
+            Ok(DatedColumn { values: values.collect(), dates: order.iter().map(|&(date, _)| date).collect() })
+        }
+    }
+}
+
+/// Rows in the order of their dates.
+fn order_of_dates(table: &Table, column: &str) -> Result<Vec<(Date, usize)>, DataError> {
+    let dates = table.dates(column)?;
+    let missing = |row| table.error_at(column, row, "the date is missing");
+    let dated = dates.into_iter().enumerate().map(|(row, date)| Ok((date.ok_or_else(|| missing(row))?, row)));
+    let mut order: Vec<(Date, usize)> = dated.collect::<Result<_, DataError>>()?;
+    order.sort_unstable();
+    match order.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        Some(pair) => {
+            let problem = format!("the date {} stands here for the second time", pair[1].0);
+            Err(table.error_at(column, pair[1].1, problem).remedy("keep one row per date"))
+        }
+        None if order.is_empty() => Err(table.error_in(column, "the table has no rows")),
+        None => Ok(order),
+    }
+}
+
+/// Detects percent in place of decimals.
+pub(crate) fn refuse_percent(values: &[f64], limit: f64) -> Result<(), String> {
+    let mut sizes: Vec<f64> = values.iter().filter(|v| v.is_finite()).map(|v| v.abs()).collect();
+    if sizes.len() < ENOUGH_TO_TELL {
+        return Ok(());
+    }
+    let middle = sizes.len() / 2;
+    let (_, &mut median, _) = sizes.select_nth_unstable_by(middle, f64::total_cmp);
+    if median > limit {
+        return Err(format!("half of the values exceed {median:.3} in size, so they look like percent"));
+    }
+    Ok(())
+}
+
+/// The limit beyond which a column of returns looks like percent.
+pub(crate) const PERCENT_RETURN: f64 = PERCENT;

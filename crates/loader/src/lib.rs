@@ -1,0 +1,23 @@
+//! Parquet and CSV tables to the nouns of `dayzero-model`. No statistics here.
+//!
+//! [`events::read`] reads announcements, [`prices::read`] decodes the price rows of the securities
+//! that a study needs, [`factors::read`] factor columns, and [`assemble::assemble`] turns prices and
+//! factors into a [`dayzero_model::Panel`]. Every error is a [`DataError`] that says where and what
+//! to do.
+
+pub mod assemble;
+pub mod columns;
+mod dense;
+pub mod error;
+pub mod events;
+pub mod factors;
+pub mod filter;
+pub mod fingerprint;
+pub mod paths;
+pub mod prices;
+mod schema;
+pub mod source;
+pub mod table;
+
+pub use error::DataError;
+pub use source::{BenchmarkSource, FactorSource, MarketSource, PriceSource, ValueColumn};

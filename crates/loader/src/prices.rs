@@ -1,0 +1,292 @@
+//! Price rows from Parquet, row group by row group in parallel.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::Field;
+use dayzero_model::Date;
+use jiff::tz::TimeZone;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use rayon::prelude::*;
+
+use crate::columns::{self, Identifiers};
+use crate::paths::InputFile;
+use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_dictionaries};
+use crate::{DataError, PriceSource};
+
+/// The rows of one row group that are wanted, column by column.
+#[derive(Clone, Debug, Default)]
+pub struct Chunk {
+    /// Index of the file.
+    pub file: usize,
+    /// Row of each entry within its file.
+    pub rows: Vec<u64>,
+    /// Securities.
+    pub security: Identifiers,
+    /// Markets; without codes when the table has no market column.
+    pub market: Identifiers,
+    /// Dates.
+    pub dates: Vec<Date>,
+    /// Prices or returns, NaN where missing.
+    pub values: Vec<f64>,
+}
+
+/// Zones of the markets, for dates that are stored as instants.
+#[derive(Clone, Debug)]
+pub struct Zones {
+    /// (market, zone)
+    pub by_market: Vec<(String, TimeZone)>,
+}
+
+impl Zones {
+    fn of(&self, market: Option<&str>) -> TimeZone {
+        let named = market.and_then(|name| self.by_market.iter().find(|(known, _)| known == name));
+        named.or(self.by_market.first()).map_or(TimeZone::UTC, |(_, zone)| zone.clone())
+    }
+}
+
+/// The securities that a study needs.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    names: HashSet<String>,
+    sorted: Vec<String>,
+    integers: Vec<i128>,
+}
+
+impl Wanted {
+    /// These securities.
+    pub fn new(names: HashSet<String>) -> Self {
+        let mut sorted: Vec<String> = names.iter().cloned().collect();
+        sorted.sort_unstable();
+        let mut integers: Vec<i128> = sorted.iter().filter_map(|name| name.parse().ok()).collect();
+        integers.sort_unstable();
+        Self { names, sorted, integers }
+    }
+
+    /// Whether any lies between two bounds of a column of integers or strings.
+    fn any_between(&self, low: &str, high: &str, integer: bool) -> bool {
+        if integer {
+            let (Ok(low), Ok(high)) = (low.parse(), high.parse()) else { return true };
+            let next = self.integers.partition_point(|&name| name < low);
+            return self.integers.get(next).is_some_and(|&name| name <= high);
+        }
+        let next = self.sorted.partition_point(|name| name.as_str() < low);
+        self.sorted.get(next).is_some_and(|name| name.as_str() <= high)
+    }
+}
+
+const BATCH_ROWS: usize = 32_768;
+
+/// What is asked of the price table.
+struct Request<'a> {
+    source: &'a PriceSource,
+    wanted: &'a Wanted,
+    zones: &'a Zones,
+}
+
+/// Reads the rows of the wanted securities; row groups whose statistics rule all of them out are
+/// not opened. The order of the chunks is that of the files and their row groups.
+///
+/// # Errors
+/// A file that is not Parquet, or whose columns are missing or of the wrong type; a row without a
+/// security or date; a table without rows.
+pub fn read(source: &PriceSource, wanted: &Wanted, zones: &Zones) -> Result<Vec<Chunk>, DataError> {
+    let request = Request { source, wanted, zones };
+    let opened: Vec<OpenFile<'_>> =
+        source.files.par_iter().map(|file| OpenFile::new(file, source)).collect::<Result<_, _>>()?;
+    let mut tasks = Vec::new();
+    let mut rows = 0;
+    for (index, file) in opened.iter().enumerate() {
+        let mut first_row = 0;
+        for (group, meta) in file.metadata.metadata().row_groups().iter().enumerate() {
+            if meta.num_rows() > 0 && file.may_hold(group, source, wanted) {
+                tasks.push((index, group, first_row));
+            }
+            first_row += meta.num_rows() as u64;
+        }
+        rows += first_row;
+    }
+    if rows == 0 {
+        return Err(DataError::new("the price table has no rows").file(&source.files[0].path));
+    }
+    let decode = |(file, group, first_row): (usize, usize, u64)| {
+        opened[file].decode(group, first_row, &request).map(|chunk| Chunk { file, ..chunk })
+    };
+    tasks.into_par_iter().map(decode).collect()
+}
+
+/// Where the market of a row stands.
+enum MarketColumn {
+    /// In a column or in the path.
+    Here,
+    /// Nowhere: the study has one market.
+    None,
+}
+
+struct OpenFile<'a> {
+    input: &'a InputFile,
+    metadata: ArrowReaderMetadata,
+    /// Columns to decode; those that the path spells out are not among them.
+    projection: ProjectionMask,
+    market: MarketColumn,
+}
+
+impl<'a> OpenFile<'a> {
+    fn new(input: &'a InputFile, source: &PriceSource) -> Result<Self, DataError> {
+        let path = &input.path;
+        let metadata = open_metadata(path)?;
+        let schema = metadata.schema().clone();
+        let known = |name: &str| schema.field_with_name(name).is_ok() || input.partition(name).is_some();
+        let market = if known(&source.market) { MarketColumn::Here } else { MarketColumn::None };
+        let mut needs: Vec<(&str, Kind)> =
+            vec![(&source.security, Kind::Identifier), (&source.date, Kind::Date), (source.value.name(), Kind::Number)];
+        if source.market_required || matches!(market, MarketColumn::Here) {
+            needs.push((&source.market, Kind::Identifier));
+        }
+        let mut names = Vec::new();
+        for (name, kind) in needs {
+            match schema.field_with_name(name) {
+                Ok(field) => {
+                    kind.check(path, field)?;
+                    names.push(name);
+                }
+                Err(_) if input.partition(name).is_some() && !matches!(kind, Kind::Number) => {}
+                Err(_) => return Err(missing_column(path, name, &schema)),
+            }
+        }
+        let hinted = with_dictionaries(&schema, &[&source.security, &source.market]);
+        let options = ArrowReaderOptions::new().with_schema(hinted.into());
+        let metadata =
+            ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(|e| unreadable(path, &e))?;
+        let projection = ProjectionMask::columns(metadata.parquet_schema(), names);
+        Ok(Self { input, metadata, projection, market })
+    }
+
+    /// Whether a row group may hold a wanted security, by its statistics.
+    fn may_hold(&self, group: usize, source: &PriceSource, wanted: &Wanted) -> bool {
+        if let Some(security) = self.input.partition(&source.security) {
+            return wanted.names.contains(security);
+        }
+        let bounds = || {
+            let (schema, parquet) = (self.metadata.schema(), self.metadata.parquet_schema());
+            let field = schema.field_with_name(&source.security).ok()?;
+            // The converter knows plain types, not the dictionary that the reader is asked for.
+            let plain = Field::new(field.name(), columns::value_type(field.data_type()).clone(), true);
+            let index = parquet.columns().iter().position(|c| c.path().string() == source.security)?;
+            let converter = StatisticsConverter::from_column_index(index, &plain, parquet).ok()?;
+            let groups = [self.metadata.metadata().row_group(group)];
+            let first = |array: ArrayRef| columns::texts(&array).ok()?.into_iter().next()?;
+            let low = first(converter.row_group_mins(groups).ok()?)?;
+            let high = first(converter.row_group_maxes(groups).ok()?)?;
+            Some((low, high, plain.data_type().is_integer()))
+        };
+        bounds().is_none_or(|(low, high, integer)| wanted.any_between(&low, &high, integer))
+    }
+
+    fn decode(&self, group: usize, first_row: u64, request: &Request<'_>) -> Result<Chunk, DataError> {
+        let path = &self.input.path;
+        let file = File::open(path).map_err(|e| unreadable(path, &e))?;
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+            .with_projection(self.projection.clone())
+            .with_row_groups(vec![group])
+            .with_batch_size(BATCH_ROWS)
+            .build()
+            .map_err(|e| unreadable(path, &e))?;
+        let mut chunk = Chunk::default();
+        let mut names = Interner::default();
+        let mut markets = Interner::default();
+        let mut row = first_row;
+        for batch in reader {
+            let batch = batch.map_err(|e| unreadable(path, &e))?;
+            self.take(&batch, row, request, &mut chunk, &mut names, &mut markets)?;
+            row += batch.num_rows() as u64;
+        }
+        chunk.security.names = names.names;
+        chunk.market.names = markets.names;
+        Ok(chunk)
+    }
+
+    /// Adds the wanted rows of a batch to the chunk.
+    fn take(
+        &self,
+        batch: &RecordBatch,
+        first_row: u64,
+        request: &Request<'_>,
+        chunk: &mut Chunk,
+        names: &mut Interner,
+        markets: &mut Interner,
+    ) -> Result<(), DataError> {
+        let Request { source, wanted, zones } = request;
+        let security = self.identifiers(batch, &source.security, first_row)?;
+        let market = match self.market {
+            MarketColumn::None => None,
+            MarketColumn::Here => Some(self.identifiers(batch, &source.market, first_row)?),
+        };
+        let kept: Vec<Option<u32>> =
+            security.names.iter().map(|name| wanted.names.contains(name).then(|| names.code(name))).collect();
+        let market_codes: Option<Vec<u32>> =
+            market.as_ref().map(|market| market.names.iter().map(|name| markets.code(name)).collect());
+        let zone = |row: usize| zones.of(market.as_ref().map(|m| m.names[m.codes[row] as usize].as_str()));
+        let bad = |column: &str, row: usize, problem: String| self.error_at(column, first_row + row as u64, problem);
+        let dates = match self.input.partition(&source.date) {
+            Some(text) if batch.column_by_name(&source.date).is_none() => {
+                let date = Date::parse(text).ok_or_else(|| bad(&source.date, 0, format!("`{text}` is no date")))?;
+                vec![Some(date); batch.num_rows()]
+            }
+            _ => columns::dates(&batch[source.date.as_str()], zone).map_err(|e| bad(&source.date, e.row, e.problem))?,
+        };
+        let value = source.value.name();
+        let values = columns::numbers(&batch[value]).map_err(|problem| bad(value, 0, problem))?;
+        for (row, &code) in security.codes.iter().enumerate() {
+            let Some(code) = kept[code as usize] else { continue };
+            let date = dates[row].ok_or_else(|| bad(&source.date, row, "the date is missing".into()))?;
+            chunk.rows.push(first_row + row as u64);
+            chunk.security.codes.push(code);
+            if let (Some(market), Some(codes)) = (&market, &market_codes) {
+                chunk.market.codes.push(codes[market.codes[row] as usize]);
+            }
+            chunk.dates.push(date);
+            chunk.values.push(values[row]);
+        }
+        Ok(())
+    }
+
+    /// A column of identifiers, from the batch or from the path.
+    fn identifiers(&self, batch: &RecordBatch, name: &str, first_row: u64) -> Result<Identifiers, DataError> {
+        let Some(column) = batch.column_by_name(name) else {
+            let value = self.input.partition(name).unwrap_or_default().to_owned();
+            return Ok(Identifiers { codes: vec![0; batch.num_rows()], names: vec![value], first_null: None });
+        };
+        let found = columns::identifiers(column).map_err(|problem| self.error_at(name, first_row, problem))?;
+        match found.first_null {
+            Some(row) => Err(self.error_at(name, first_row + row as u64, "the identifier is missing")),
+            None => Ok(found),
+        }
+    }
+
+    fn error_at(&self, column: &str, row: u64, problem: impl Into<String>) -> DataError {
+        DataError::new(problem).file(&self.input.path).column(column).row(row)
+    }
+}
+
+/// Names with a code each, in the order of their first appearance.
+#[derive(Default)]
+struct Interner {
+    codes: HashMap<String, u32>,
+    names: Vec<String>,
+}
+
+impl Interner {
+    fn code(&mut self, name: &str) -> u32 {
+        if let Some(&code) = self.codes.get(name) {
+            return code;
+        }
+        let code = self.names.len() as u32;
+        self.codes.insert(name.to_owned(), code);
+        self.names.push(name.to_owned());
+        code
+    }
+}

@@ -1,0 +1,69 @@
+//! Opening Parquet files, and checking that their columns are there and of a sensible type.
+
+use std::fmt;
+use std::fs::File;
+use std::path::Path;
+
+use arrow::datatypes::{DataType, Field, FieldRef, Schema};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+
+use crate::{DataError, columns};
+
+/// The kind of value that a column must carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Identifier,
+    Date,
+    Number,
+}
+
+impl Kind {
+    /// Refuses a column that cannot carry such values.
+    pub(crate) fn check(self, path: &Path, field: &Field) -> Result<(), DataError> {
+        let data_type = field.data_type();
+        let (fits, wanted) = match self {
+            Self::Identifier => (columns::is_identifier(data_type), "a string or an integer"),
+            Self::Date => (columns::is_date(data_type), "a date, a timestamp or a string like 2025-08-29"),
+            Self::Number => (columns::is_number(data_type), "a number"),
+        };
+        if fits {
+            return Ok(());
+        }
+        let problem = format!("the type is {data_type}, {wanted} is needed");
+        Err(DataError::new(problem)
+            .file(path)
+            .column(field.name())
+            .remedy("name another column in the study, or cast this one"))
+    }
+}
+
+/// Reads the footer of a file.
+pub(crate) fn open_metadata(path: &Path) -> Result<ArrowReaderMetadata, DataError> {
+    let file = File::open(path).map_err(|e| unreadable(path, &e))?;
+    ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| unreadable(path, &e))
+}
+
+/// A file that cannot be read as Parquet.
+pub(crate) fn unreadable(path: &Path, error: &dyn fmt::Display) -> DataError {
+    DataError::new(format!("cannot be read as Parquet: {error}"))
+        .file(path)
+        .remedy("the file may be truncated, corrupt or of another format; write it again")
+}
+
+/// A column that is not there, with those that are.
+pub(crate) fn missing_column(path: &Path, name: &str, schema: &Schema) -> DataError {
+    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    DataError::new("no such column").file(path).column(name).remedy(format!("the columns are {}", names.join(", ")))
+}
+
+/// The schema with strings among these columns kept as dictionaries: they name few things many
+/// times, so that each is decoded once.
+pub(crate) fn with_dictionaries(schema: &Schema, names: &[&str]) -> Schema {
+    let hint = |field: &FieldRef| match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View if names.contains(&field.name().as_str()) => {
+            field.as_ref().clone().with_data_type(columns::dictionary_type()).into()
+        }
+        _ => field.clone(),
+    };
+    Schema::new_with_metadata(schema.fields().iter().map(hint).collect::<Vec<_>>(), schema.metadata().clone())
+}

@@ -1,0 +1,259 @@
+//! Small tables from Parquet or CSV, whole: events, factors, benchmarks.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader, StringArray};
+use arrow::compute::concat_batches;
+use arrow::csv::reader::{Format, ReaderBuilder};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use dayzero_model::Date;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use crate::paths::InputFile;
+use crate::schema::{Kind, missing_column, open_metadata, unreadable};
+use crate::{DataError, columns};
+
+/// A table in memory, which remembers the file and row of everything in it.
+#[derive(Clone, Debug)]
+pub struct Table {
+    batch: RecordBatch,
+    /// Files with the number of rows before each.
+    files: Vec<(PathBuf, usize)>,
+}
+
+impl Table {
+    /// Reads the named columns of these files, one after the other; `optional` ones where they
+    /// exist. CSV files have a header, and their values stay text until they are asked for.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that lacks a column.
+    pub fn read(files: &[InputFile], required: &[&str], optional: &[&str]) -> Result<Self, DataError> {
+        let (mut parts, mut starts, mut rows) = (Vec::new(), Vec::new(), 0);
+        for file in files {
+            let part = read_file(file, required, optional)?;
+            starts.push((file.path.clone(), rows));
+            rows += part.num_rows();
+            parts.push(part);
+        }
+        let Some(first) = parts.first() else { return Err(DataError::new("no file to read")) };
+        let schema = first.schema();
+        for (part, file) in parts.iter().zip(files) {
+            if part.schema().fields() != schema.fields() {
+                return Err(DataError::new("the columns differ in type or presence from those of the first file")
+                    .file(&file.path)
+                    .remedy("write the files with one schema"));
+            }
+        }
+        let batch = concat_batches(&schema, &parts).map_err(|e| unreadable(&files[0].path, &e))?;
+        Ok(Self { batch, files: starts })
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    /// Whether a column is there.
+    pub fn has(&self, column: &str) -> bool {
+        self.batch.column_by_name(column).is_some()
+    }
+
+    /// The type of a column.
+    pub fn data_type(&self, column: &str) -> Option<&DataType> {
+        self.batch.column_by_name(column).map(|array| array.data_type())
+    }
+
+    /// An error at a row of a column.
+    pub fn error_at(&self, column: &str, row: usize, problem: impl Into<String>) -> DataError {
+        let file = self.files.iter().rev().find(|(_, start)| *start <= row);
+        let error = DataError::new(problem).column(column);
+        match file {
+            Some((path, start)) => error.file(path).row((row - start) as u64),
+            None => error,
+        }
+    }
+
+    /// An error about a whole column.
+    pub fn error_in(&self, column: &str, problem: impl Into<String>) -> DataError {
+        let error = DataError::new(problem).column(column);
+        self.files.first().map_or(error.clone(), |(path, _)| error.file(path))
+    }
+
+    fn column(&self, name: &str) -> Result<&ArrayRef, DataError> {
+        self.batch.column_by_name(name).ok_or_else(|| self.error_in(name, "no such column"))
+    }
+
+    /// A column as text; `None` where null.
+    ///
+    /// # Errors
+    /// The type has no text.
+    pub fn texts(&self, name: &str) -> Result<Vec<Option<String>>, DataError> {
+        columns::texts(self.column(name)?).map_err(|problem| self.error_in(name, problem))
+    }
+
+    /// A column of identifiers; `None` where null.
+    ///
+    /// # Errors
+    /// The type is neither a string nor an integer.
+    pub fn identifiers(&self, name: &str) -> Result<Vec<Option<String>>, DataError> {
+        self.check(name, Kind::Identifier)?;
+        self.texts(name)
+    }
+
+    /// A column of numbers; NaN where null.
+    ///
+    /// # Errors
+    /// The type is no number, or a text is none.
+    pub fn numbers(&self, name: &str) -> Result<Vec<f64>, DataError> {
+        let column = self.column(name)?;
+        if !columns::is_text(column.data_type()) {
+            self.check(name, Kind::Number)?;
+            return columns::numbers(column).map_err(|problem| self.error_in(name, problem));
+        }
+        let read = |(row, text): (usize, Option<String>)| match text.as_deref().map(str::trim) {
+            None | Some("") => Ok(f64::NAN),
+            Some(text) => text.parse().map_err(|_| self.error_at(name, row, format!("`{text}` is no number"))),
+        };
+        self.texts(name)?.into_iter().enumerate().map(read).collect()
+    }
+
+    /// A column of civil dates; `None` where null. Timestamps with a zone are dated in UTC unless at
+    /// midnight of their own zone.
+    ///
+    /// # Errors
+    /// The type is no date, or a text is none.
+    pub fn dates(&self, name: &str) -> Result<Vec<Option<Date>>, DataError> {
+        self.check(name, Kind::Date)?;
+        columns::dates(self.column(name)?, |_| TimeZone::UTC).map_err(|bad| self.error_at(name, bad.row, bad.problem))
+    }
+
+    /// A column of instants, each read or refused on its own: `None` where null, a sentence where it
+    /// cannot be read. Times without a zone are taken in `naive`.
+    ///
+    /// # Errors
+    /// The column holds dates or numbers, or times without a zone while `naive` is `None`.
+    pub fn instants(&self, name: &str, naive: Option<&TimeZone>) -> Result<Vec<Instant>, DataError> {
+        let column = self.column(name)?;
+        match column.data_type() {
+            DataType::Timestamp(_, zone) => {
+                let naive = match (zone, naive) {
+                    (Some(_), _) => None,
+                    (None, Some(zone)) => Some(zone),
+                    (None, None) => return Err(self.zone_needed(name)),
+                };
+                let micros = columns::microseconds(column).map_err(|problem| self.error_in(name, problem))?;
+                Ok(micros.into_iter().map(|micros| micros.map(|m| from_micros(m, naive))).collect())
+            }
+            other if columns::is_text(other) => {
+                let read = |text: Option<String>| match text {
+                    Some(text) if !text.trim().is_empty() => Some(parse_instant(text.trim(), naive)),
+                    _ => None,
+                };
+                Ok(self.texts(name)?.into_iter().map(read).collect())
+            }
+            other => Err(self
+                .error_in(name, format!("the type is {other}, an instant is needed"))
+                .remedy("for dates use `announced_on` with `session`")),
+        }
+    }
+
+    fn zone_needed(&self, name: &str) -> DataError {
+        self.error_in(name, "the times have no zone, so they are no instants")
+            .remedy("say in which zone they are: [events] timezone = \"UTC\"")
+    }
+
+    fn check(&self, name: &str, kind: Kind) -> Result<(), DataError> {
+        let field = Field::new(name, self.column(name)?.data_type().clone(), true);
+        kind.check(self.files.first().map_or(Path::new(""), |(path, _)| path), &field)
+    }
+}
+
+/// An instant that is absent, read, or refused with a sentence.
+pub type Instant = Option<Result<Timestamp, String>>;
+
+fn from_micros(micros: i64, naive: Option<&TimeZone>) -> Result<Timestamp, String> {
+    let instant = Timestamp::from_microsecond(micros).map_err(|e| e.to_string())?;
+    match naive {
+        None => Ok(instant),
+        Some(zone) => zone.to_timestamp(TimeZone::UTC.to_datetime(instant)).map_err(|e| e.to_string()),
+    }
+}
+
+fn parse_instant(text: &str, naive: Option<&TimeZone>) -> Result<Timestamp, String> {
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(instant);
+    }
+    let local: jiff::civil::DateTime =
+        text.parse().map_err(|_| format!("`{text}` is no time like 2025-08-29T17:30:00+08:00"))?;
+    if text.len() <= 10 {
+        return Err(format!("`{text}` is a date without a time; use `announced_on` with `session` for dates"));
+    }
+    match naive {
+        Some(zone) => zone.to_timestamp(local).map_err(|e| e.to_string()),
+        None => Err(format!("`{text}` has no zone; write an offset, or set [events] timezone")),
+    }
+}
+
+fn read_file(file: &InputFile, required: &[&str], optional: &[&str]) -> Result<RecordBatch, DataError> {
+    let is_csv = file.path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+    let (schema, batches) = if is_csv { read_csv(&file.path)? } else { read_parquet(&file.path, required, optional)? };
+    let batch = concat_batches(&schema, &batches).map_err(|e| unreadable(&file.path, &e))?;
+    let (mut fields, mut arrays) = (Vec::new(), Vec::new());
+    let mut names: Vec<&str> = Vec::new();
+    for &name in required.iter().chain(optional) {
+        if names.contains(&name) {
+            continue;
+        }
+        names.push(name);
+        let array: ArrayRef = match (batch.column_by_name(name), file.partition(name)) {
+            (Some(array), _) => array.clone(),
+            (None, Some(value)) => Arc::new(StringArray::from(vec![value; batch.num_rows()])),
+            (None, None) if required.contains(&name) => {
+                return Err(missing_column(&file.path, name, &file_schema(file)?));
+            }
+            (None, None) => continue,
+        };
+        fields.push(Field::new(name, array.data_type().clone(), true));
+        arrays.push(array);
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|e| unreadable(&file.path, &e))
+}
+
+/// The whole schema of a file, for messages.
+fn file_schema(file: &InputFile) -> Result<Schema, DataError> {
+    if file.path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+        return Ok(read_csv(&file.path)?.0.as_ref().clone());
+    }
+    Ok(open_metadata(&file.path)?.schema().as_ref().clone())
+}
+
+fn read_parquet(path: &Path, required: &[&str], optional: &[&str]) -> Result<(SchemaRef, Vec<RecordBatch>), DataError> {
+    let metadata = open_metadata(path)?;
+    let names = required.iter().chain(optional).copied();
+    let mask = ProjectionMask::columns(metadata.parquet_schema(), names);
+    let file = File::open(path).map_err(|e| unreadable(path, &e))?;
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
+        .with_projection(mask)
+        .build()
+        .map_err(|e| unreadable(path, &e))?;
+    let schema = reader.schema();
+    Ok((schema, reader.collect::<Result<_, _>>().map_err(|e| unreadable(path, &e))?))
+}
+
+fn read_csv(path: &Path) -> Result<(SchemaRef, Vec<RecordBatch>), DataError> {
+    let failed = |e: &dyn std::fmt::Display| {
+        DataError::new(format!("cannot be read as CSV: {e}")).file(path).remedy("the first line names the columns")
+    };
+    let open = || File::open(path).map_err(|e| failed(&e));
+    let (header, _) = Format::default().with_header(true).infer_schema(open()?, Some(0)).map_err(|e| failed(&e))?;
+    // Text throughout: inference would turn the identifier 0700 into the number 700.
+    let text = |field: &Arc<Field>| Field::new(field.name(), DataType::Utf8, true);
+    let schema = Arc::new(Schema::new(header.fields().iter().map(text).collect::<Vec<_>>()));
+    let reader = ReaderBuilder::new(schema.clone()).with_header(true).build(open()?).map_err(|e| failed(&e))?;
+    Ok((schema, reader.collect::<Result<_, _>>().map_err(|e| failed(&e))?))
+}

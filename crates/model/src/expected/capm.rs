@@ -1,0 +1,25 @@
+//! The market model in excess returns.
+
+use super::{ModelOptions, Recipe, RecipeError, ReturnModel};
+
+/// E[R] = R_f + α + β (R_m − R_f) (Sharpe 1964; α of Jensen 1968). `excess = false` regresses the raw return.
+pub(super) struct Capm;
+
+impl ReturnModel for Capm {
+    fn name(&self) -> &'static str {
+        "capm"
+    }
+
+    fn summary(&self) -> &'static str {
+        "R_f + alpha + beta (R_m - R_f)"
+    }
+
+    fn reference(&self) -> &'static str {
+        "Sharpe 1964; Jensen 1968"
+    }
+
+    fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError> {
+        options.without_factors(self.name())?;
+        Ok(Recipe::regression(&["market"], options.excess.unwrap_or(true)))
+    }
+}

@@ -1,0 +1,26 @@
+//! The constant-mean model.
+
+use super::{ModelOptions, Recipe, RecipeError, ReturnModel};
+
+/// E[R] = mean(R) over the estimation days (Brown & Warner 1980, eq. 1).
+pub(super) struct ConstantMean;
+
+impl ReturnModel for ConstantMean {
+    fn name(&self) -> &'static str {
+        "constant_mean"
+    }
+
+    fn summary(&self) -> &'static str {
+        "mean return over the estimation window"
+    }
+
+    fn reference(&self) -> &'static str {
+        "Brown & Warner 1980"
+    }
+
+    fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError> {
+        options.without_factors(self.name())?;
+        options.without_excess(self.name())?;
+        Ok(Recipe::regression(&[], false))
+    }
+}

@@ -1,0 +1,142 @@
+//! The estimation days of one event, and what a model made of them.
+
+use std::fmt;
+
+/// The estimation days of one event: those on which the return and every regressor are finite.
+#[derive(Clone, Debug, Default)]
+pub struct EstimationSample {
+    /// Calendar indices, rising.
+    pub days: Vec<usize>,
+    /// Responses, one per day: the return, or the return above the risk-free rate.
+    pub y: Vec<f64>,
+    /// The design, one column after the other, each as long as `y`.
+    pub x: Vec<f64>,
+    /// Number of columns of the design.
+    pub columns: usize,
+}
+
+impl EstimationSample {
+    /// Number of estimation days, M.
+    pub fn len(&self) -> usize {
+        self.y.len()
+    }
+
+    /// Whether there is no day.
+    pub fn is_empty(&self) -> bool {
+        self.y.is_empty()
+    }
+
+    /// One column of the design.
+    pub fn column(&self, j: usize) -> &[f64] {
+        &self.x[j * self.len()..(j + 1) * self.len()]
+    }
+}
+
+/// A fitted model.
+#[derive(Clone, Debug, Default)]
+pub struct Fit {
+    /// Coefficients in the order of the design, the intercept first.
+    pub coefficients: Vec<f64>,
+    /// Residuals on the estimation days; demeaned when nothing was estimated.
+    pub residuals: Vec<f64>,
+    /// Share of the abnormal returns on the estimation days that are positive, before any demeaning.
+    pub positive_share: f64,
+    /// Residual variance s², with divisor M − k. Zero where the fit is perfect to rounding.
+    pub variance: f64,
+    /// Coefficients that count against the degrees of freedom, k.
+    pub parameters: usize,
+    /// Share of the variation that is explained; absent where nothing is estimated or varies.
+    pub r_squared: Option<f64>,
+    /// (X'X)⁻¹, row after row; empty when nothing was estimated.
+    pub inverse: Vec<f64>,
+    /// Room for the decomposition.
+    pub(super) work: Vec<f64>,
+}
+
+/// Residual sums of squares below this share of Σy² are rounding: a perfect fit.
+const ROUNDING: f64 = 1e-24;
+
+impl Fit {
+    /// A model whose coefficients are given: the residuals are demeaned, and k = 1 for the mean.
+    pub(super) fn fixed(&mut self, coefficients: &[f64], sample: &EstimationSample) {
+        self.coefficients.clear();
+        self.coefficients.extend_from_slice(coefficients);
+        self.inverse.clear();
+        self.set_residuals(sample);
+        let mean = self.residuals.iter().sum::<f64>() / sample.len() as f64;
+        for residual in &mut self.residuals {
+            *residual -= mean;
+        }
+        self.r_squared = None;
+        self.set_variance(sample, 1);
+    }
+
+    /// Residuals y − Xb.
+    pub(super) fn set_residuals(&mut self, sample: &EstimationSample) {
+        self.residuals.clear();
+        self.residuals.extend_from_slice(&sample.y);
+        for (j, &b) in self.coefficients.iter().enumerate() {
+            for (residual, &x) in self.residuals.iter_mut().zip(sample.column(j)) {
+                *residual -= b * x;
+            }
+        }
+        let positive = self.residuals.iter().filter(|&&r| r > 0.0).count();
+        self.positive_share = positive as f64 / sample.len() as f64;
+    }
+
+    /// s² = RSS/(M − k) from the residuals; returns RSS.
+    pub(super) fn set_variance(&mut self, sample: &EstimationSample, parameters: usize) -> f64 {
+        let sum_of_squares = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>();
+        let rss = sum_of_squares(&self.residuals);
+        self.parameters = parameters;
+        let perfect = rss <= ROUNDING * sum_of_squares(&sample.y);
+        self.variance = if perfect { 0.0 } else { rss / (sample.len() - parameters) as f64 };
+        rss
+    }
+
+    /// Degrees of freedom of s²: M − k.
+    pub fn degrees_of_freedom(&self) -> usize {
+        self.residuals.len() - self.parameters
+    }
+
+    /// The response that the model expects for a row of the design.
+    pub fn predict(&self, row: &[f64]) -> f64 {
+        self.coefficients.iter().zip(row).map(|(b, x)| b * x).sum()
+    }
+
+    /// x'(X'X)⁻¹x: what the estimation of the coefficients adds to the variance of a forecast at
+    /// `row`, in units of s². Zero when nothing was estimated.
+    pub fn leverage(&self, row: &[f64]) -> f64 {
+        self.inverse
+            .chunks_exact(row.len())
+            .zip(row)
+            .map(|(line, &x)| x * line.iter().zip(row).map(|(a, z)| a * z).sum::<f64>())
+            .sum()
+    }
+}
+
+/// Why a model could not be fitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FitError {
+    /// The column of the design (0 is the intercept, where there is one) depends on those before it.
+    Singular {
+        /// The column.
+        column: usize,
+    },
+    /// Not more days than coefficients.
+    TooFewDays {
+        /// Days needed.
+        needed: usize,
+    },
+}
+
+impl fmt::Display for FitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Singular { column } => write!(f, "column {column} of the design depends on those before it"),
+            Self::TooFewDays { needed } => write!(f, "at least {needed} estimation days are needed"),
+        }
+    }
+}
+
+impl std::error::Error for FitError {}

@@ -1,0 +1,61 @@
+//! A value that is finite, or absent.
+
+/// A number that is finite, or absent; as large as an `f64`.
+///
+/// The engine's rule is that NaN does not leave the panel. This type keeps the rule at the price of
+/// nothing: the absent value is stored as a NaN that no method hands out.
+#[derive(Clone, Copy)]
+pub struct Maybe(f64);
+
+impl Maybe {
+    /// No value.
+    pub const NONE: Self = Self(f64::NAN);
+
+    /// The number, or nothing where it is not finite.
+    pub fn finite(value: f64) -> Self {
+        if value.is_finite() { Self(value) } else { Self::NONE }
+    }
+
+    /// The number, if there is one.
+    pub fn get(self) -> Option<f64> {
+        (!self.0.is_nan()).then_some(self.0)
+    }
+
+    /// Whether there is a number.
+    pub fn is_some(self) -> bool {
+        !self.0.is_nan()
+    }
+}
+
+impl From<Option<f64>> for Maybe {
+    fn from(value: Option<f64>) -> Self {
+        value.map_or(Self::NONE, Self::finite)
+    }
+}
+
+impl PartialEq for Maybe {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl std::fmt::Debug for Maybe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_finite_numbers_get_in() {
+        assert_eq!(Maybe::finite(1.5).get(), Some(1.5));
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert_eq!(Maybe::finite(bad).get(), None);
+        }
+        assert_eq!(Maybe::NONE, Maybe::from(None));
+        assert_eq!(size_of::<Maybe>(), size_of::<f64>());
+    }
+}

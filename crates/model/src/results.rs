@@ -1,0 +1,203 @@
+//! Results of many events under one specification, column by column.
+
+use crate::estimate::{Estimator, Exclusion};
+use crate::{Maybe, Outcome, Specification};
+
+/// Columns over events: one entry per event, or one per event and coefficient, day or window.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    /// Reported coefficients per event.
+    pub coefficients_len: usize,
+    /// Days of the event window.
+    pub days_len: usize,
+    /// Declared windows.
+    pub windows_len: usize,
+    /// Outcome of every event.
+    pub outcome: Vec<Outcome>,
+    /// What to know about an event that is not simply `ok`.
+    pub reason: Vec<Option<Box<str>>>,
+    /// Estimation days M; zero without an estimate.
+    pub observations: Vec<u32>,
+    /// Calendar indices of the first and last estimation day.
+    pub estimation_days: Vec<Option<(u32, u32)>>,
+    /// Coefficients, the intercept first; `coefficients_len` per event.
+    pub coefficients: Vec<Maybe>,
+    /// √s².
+    pub sigma: Vec<Maybe>,
+    /// R².
+    pub r_squared: Vec<Maybe>,
+    /// Degrees of freedom of s²; zero without an estimate.
+    pub dof: Vec<u32>,
+    /// Share of positive estimation residuals.
+    pub positive_share: Vec<Maybe>,
+    /// Calendar index of every day of the event window, `days_len` per event, as the columns below.
+    pub day: Vec<Option<u32>>,
+    /// Returns.
+    pub actual: Vec<Maybe>,
+    /// Expected returns.
+    pub expected: Vec<Maybe>,
+    ar: Vec<Maybe>,
+    sar: Vec<Maybe>,
+    /// CAR from the first day of the event window through each day.
+    pub path: Vec<Maybe>,
+    /// Days in each declared window's CAR, `windows_len` per event, as the columns below.
+    pub window_days: Vec<u32>,
+    window_car: Vec<Maybe>,
+    /// BHAR of each declared window.
+    pub window_bhar: Vec<Maybe>,
+    window_scar: Vec<Maybe>,
+}
+
+impl Results {
+    /// No events yet.
+    pub fn new(specification: &Specification) -> Self {
+        let recipe = &specification.recipe;
+        Self {
+            coefficients_len: if recipe.estimated { recipe.columns() } else { 0 },
+            days_len: specification.event.days(),
+            windows_len: specification.car_windows.len(),
+            ..Self::default()
+        }
+    }
+
+    /// Number of events.
+    pub fn len(&self) -> usize {
+        self.outcome.len()
+    }
+
+    /// Whether there is no event.
+    pub fn is_empty(&self) -> bool {
+        self.outcome.is_empty()
+    }
+
+    /// AR of an event on a day of the event window.
+    pub fn ar(&self, event: usize, day: usize) -> Maybe {
+        self.ar[event * self.days_len + day]
+    }
+
+    /// SAR of an event on a day of the event window.
+    pub fn sar(&self, event: usize, day: usize) -> Maybe {
+        self.sar[event * self.days_len + day]
+    }
+
+    /// AR of every event and day.
+    pub fn ars(&self) -> &[Maybe] {
+        &self.ar
+    }
+
+    /// SAR of every event and day.
+    pub fn sars(&self) -> &[Maybe] {
+        &self.sar
+    }
+
+    /// CAR of an event from the first day of the event window through a day.
+    pub fn path(&self, event: usize, day: usize) -> Maybe {
+        self.path[event * self.days_len + day]
+    }
+
+    /// CAR of an event over a declared window.
+    pub fn window_car(&self, event: usize, window: usize) -> Maybe {
+        self.window_car[event * self.windows_len + window]
+    }
+
+    /// SCAR of an event over a declared window.
+    pub fn window_scar(&self, event: usize, window: usize) -> Maybe {
+        self.window_scar[event * self.windows_len + window]
+    }
+
+    /// Which days of the event window an event has; `None` for all.
+    pub fn presence(&self, event: usize) -> Option<Box<[bool]>> {
+        let days = &self.ar[event * self.days_len..(event + 1) * self.days_len];
+        days.iter().any(|ar| !ar.is_some()).then(|| days.iter().map(|ar| ar.is_some()).collect())
+    }
+
+    /// Adds an event without an estimate.
+    pub fn push_excluded(&mut self, exclusion: Exclusion) {
+        self.outcome.push(exclusion.outcome);
+        self.reason.push(Some(exclusion.reason.into()));
+        self.observations.push(0);
+        self.estimation_days.push(None);
+        self.dof.push(0);
+        for column in [&mut self.sigma, &mut self.r_squared, &mut self.positive_share] {
+            column.push(Maybe::NONE);
+        }
+        let grow = |column: &mut Vec<Maybe>, by: usize| column.resize(column.len() + by, Maybe::NONE);
+        grow(&mut self.coefficients, self.coefficients_len);
+        for column in [&mut self.actual, &mut self.expected, &mut self.ar, &mut self.sar, &mut self.path] {
+            grow(column, self.days_len);
+        }
+        self.day.resize(self.day.len() + self.days_len, None);
+        for column in [&mut self.window_car, &mut self.window_bhar, &mut self.window_scar] {
+            grow(column, self.windows_len);
+        }
+        self.window_days.resize(self.window_days.len() + self.windows_len, 0);
+    }
+
+    /// Adds the event that the estimator holds.
+    pub fn push_estimated(&mut self, specification: &Specification, estimator: &mut Estimator) {
+        let Estimator { sample, fit, days } = estimator;
+        let missing = missing_days(specification, days.days());
+        self.outcome.push(if missing.is_some() { Outcome::IncompleteEventWindow } else { Outcome::Ok });
+        self.reason.push(missing);
+        self.observations.push(sample.len() as u32);
+        let ends = sample.days.first().zip(sample.days.last());
+        self.estimation_days.push(ends.map(|(&first, &last)| (first as u32, last as u32)));
+        self.coefficients.extend(fit.coefficients[..self.coefficients_len].iter().copied().map(Maybe::finite));
+        self.sigma.push(Maybe::finite(fit.variance.sqrt()));
+        self.r_squared.push(fit.r_squared.into());
+        self.dof.push(fit.degrees_of_freedom() as u32);
+        self.positive_share.push(Maybe::finite(fit.positive_share));
+        let mut path = Some(0.0);
+        for (day, index) in days.days().iter().zip(days.calendar()) {
+            self.day.push(index.map(|index| index as u32));
+            self.actual.push(day.map(|day| day.actual).into());
+            self.expected.push(day.map(|day| day.expected).into());
+            self.ar.push(day.map(|day| day.ar).into());
+            self.sar.push(day.and_then(|day| day.sar).into());
+            path = match (path, day, specification.missing) {
+                (Some(sum), Some(day), _) => Some(sum + day.ar),
+                (sum, None, crate::MissingPolicy::Available) => sum,
+                _ => None,
+            };
+            self.path.push(path.into());
+        }
+        for &window in &specification.car_windows {
+            let cumulative = days.cumulative(specification, fit, window);
+            self.window_days.push(days.days()[window.within(specification.event)].iter().flatten().count() as u32);
+            self.window_car.push(cumulative.map(|c| c.car).into());
+            self.window_bhar.push(cumulative.map(|c| c.bhar).into());
+            self.window_scar.push(cumulative.and_then(|c| c.scar).into());
+        }
+    }
+
+    /// Adds the events of another block after these.
+    pub fn append(&mut self, mut other: Self) {
+        self.outcome.append(&mut other.outcome);
+        self.reason.append(&mut other.reason);
+        self.observations.append(&mut other.observations);
+        self.estimation_days.append(&mut other.estimation_days);
+        self.coefficients.append(&mut other.coefficients);
+        self.sigma.append(&mut other.sigma);
+        self.r_squared.append(&mut other.r_squared);
+        self.dof.append(&mut other.dof);
+        self.positive_share.append(&mut other.positive_share);
+        self.day.append(&mut other.day);
+        self.actual.append(&mut other.actual);
+        self.expected.append(&mut other.expected);
+        self.ar.append(&mut other.ar);
+        self.sar.append(&mut other.sar);
+        self.path.append(&mut other.path);
+        self.window_days.append(&mut other.window_days);
+        self.window_car.append(&mut other.window_car);
+        self.window_bhar.append(&mut other.window_bhar);
+        self.window_scar.append(&mut other.window_scar);
+    }
+}
+
+/// "no return on 3 of 21 days of the event window, from τ = 8", if any is missing.
+fn missing_days(specification: &Specification, days: &[Option<crate::abnormal::EventDay>]) -> Option<Box<str>> {
+    let first = days.iter().position(Option::is_none)?;
+    let missing = days.iter().filter(|day| day.is_none()).count();
+    let tau = specification.event.first() + first as i32;
+    Some(format!("no return on {missing} of {} days of the event window, the first at tau = {tau}", days.len()).into())
+}

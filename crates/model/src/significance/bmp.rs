@@ -1,0 +1,27 @@
+//! The standardised cross-sectional test.
+
+use super::{Distribution, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
+
+/// √N·mean(SCAR)/sd(SCAR), t with N − 1 degrees of freedom (Boehmer, Musumeci & Poulsen 1991). It
+/// allows for variance that the event induces, not for correlation across events.
+pub(super) struct Bmp;
+
+impl TestStatistic for Bmp {
+    fn name(&self) -> &'static str {
+        "bmp"
+    }
+
+    fn summary(&self) -> &'static str {
+        "mean standardised CAR over its cross-sectional error; assumes independent events"
+    }
+
+    fn reference(&self) -> &'static str {
+        "Boehmer, Musumeci & Poulsen 1991"
+    }
+
+    fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
+        let value = studentised_mean(&sample.scar)?;
+        let events = sample.scar.len();
+        Ok(Statistic { value, distribution: Distribution::StudentT { dof: (events - 1) as f64 }, events })
+    }
+}

@@ -1,0 +1,41 @@
+//! The standardised cross-sectional test for events that cluster in time.
+
+use super::{Distribution, Needs, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
+
+/// `bmp`·√((1 − r̄)/(1 + (N − 1)r̄)), t with N − 1 degrees of freedom (Kolari & Pynnönen 2010, eq. 9),
+/// with the overlap-weighted r̄ of [`super::correlation`]: events that share no calendar day of the
+/// window add no correlation.
+pub(super) struct BmpKp;
+
+impl TestStatistic for BmpKp {
+    fn name(&self) -> &'static str {
+        "bmp_kp"
+    }
+
+    fn summary(&self) -> &'static str {
+        "bmp corrected for correlation between overlapping events; holds its size when they cluster"
+    }
+
+    fn reference(&self) -> &'static str {
+        "Kolari & Pynnönen 2010"
+    }
+
+    fn needs(&self) -> Needs {
+        Needs { mean_correlation: true }
+    }
+
+    fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
+        let bmp = studentised_mean(&sample.scar)?;
+        let events = sample.scar.len();
+        let r = sample.mean_correlation.ok_or(Undefined::TooFewEvents { found: events, needed: 2 })?;
+        let inflation = 1.0 + (events as f64 - 1.0) * r;
+        if inflation <= 0.0 {
+            return Err(Undefined::NegativeClusterFactor { mean_correlation: r });
+        }
+        if 1.0 - r <= 1e-12 {
+            return Err(Undefined::PerfectCorrelation);
+        }
+        let value = bmp * ((1.0 - r) / inflation).sqrt();
+        Ok(Statistic { value, distribution: Distribution::StudentT { dof: (events - 1) as f64 }, events })
+    }
+}

@@ -1,0 +1,156 @@
+//! r̄: the overlap-weighted mean correlation of estimation residuals, in linear time.
+//!
+//! r̄ is the mean over all pairs of events of ρ_ij·o_ij: ρ_ij the correlation of their estimation
+//! residuals on common civil dates, o_ij the share of the window's days that both windows cover.
+//! With z_i the residuals of event i scaled to unit length and Z_d = Σz_i over the events whose
+//! window covers the civil date d,
+//!
+//! N(N − 1)·r̄ = (1/L)·Σ_d(‖Z_d‖² − n_d).
+//!
+//! Only sums of z over the events of one market with one day 0 are kept; they serve every window.
+//! (Kolari & Pynnönen 2010 define r̄ for one common event date; the overlap weight extends it.)
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::{Calendar, Date, MissingPolicy, Window};
+
+/// Sums of unit-length residual vectors over the events of one market with one day 0, apart by
+/// group and by which days of the event window are present.
+#[derive(Clone, Debug)]
+pub struct DayCell {
+    /// The market.
+    pub market: usize,
+    /// Calendar index of day 0.
+    pub day0: usize,
+    estimation: Range<usize>,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug)]
+struct Part {
+    group: usize,
+    present: Presence,
+    events: usize,
+    sum: Vec<f64>,
+}
+
+/// Which days of the event window an event has: all of them (`None`), or those marked.
+pub type Presence = Option<Box<[bool]>>;
+
+impl DayCell {
+    /// An empty cell whose events are estimated on these calendar days.
+    pub fn new(market: usize, day0: usize, estimation: Range<usize>) -> Self {
+        Self { market, day0, estimation, parts: Vec::new() }
+    }
+
+    /// Adds an event to each of its groups. Its residuals stand on the calendar `days`; one without
+    /// variance has no correlation and is passed over.
+    pub fn add(&mut self, groups: &[usize], present: &Presence, days: &[usize], residuals: &[f64]) {
+        let length = residuals.iter().map(|r| r * r).sum::<f64>().sqrt();
+        if length == 0.0 {
+            return;
+        }
+        for &group in groups {
+            let known = self.parts.iter().position(|part| part.group == group && part.present == *present);
+            let index = known.unwrap_or_else(|| {
+                let sum = vec![0.0; self.estimation.len()];
+                self.parts.push(Part { group, present: present.clone(), events: 0, sum });
+                self.parts.len() - 1
+            });
+            let part = &mut self.parts[index];
+            part.events += 1;
+            for (&day, r) in days.iter().zip(residuals) {
+                part.sum[day - self.estimation.start] += r / length;
+            }
+        }
+    }
+}
+
+/// All cells of a specification, on one axis of civil dates.
+#[derive(Debug)]
+pub struct Correlation<'a> {
+    cells: &'a [DayCell],
+    by_day0: HashMap<(usize, usize), usize>,
+    /// For every civil date of the axis, the markets in session with their calendar index.
+    sessions: Vec<Vec<(usize, usize)>>,
+    /// For every market, the place of each of its trading days on the axis.
+    axis: Vec<Vec<usize>>,
+    event: Window,
+    missing: MissingPolicy,
+}
+
+impl<'a> Correlation<'a> {
+    /// The cells of one specification with that event window, of markets with these calendars.
+    pub fn new(cells: &'a [DayCell], calendars: &[&Calendar], event: Window, missing: MissingPolicy) -> Self {
+        let mut dates: Vec<Date> = calendars.iter().flat_map(|calendar| calendar.dates()).copied().collect();
+        dates.sort_unstable();
+        dates.dedup();
+        let place = |date: &Date| dates.partition_point(|d| d < date);
+        let axis: Vec<Vec<usize>> = calendars.iter().map(|c| c.dates().iter().map(place).collect()).collect();
+        let mut sessions = vec![Vec::new(); dates.len()];
+        for (market, places) in axis.iter().enumerate() {
+            for (index, &place) in places.iter().enumerate() {
+                sessions[place].push((market, index));
+            }
+        }
+        let by_day0 = cells.iter().enumerate().map(|(i, cell)| ((cell.market, cell.day0), i)).collect();
+        Self { cells, by_day0, sessions, axis, event, missing }
+    }
+
+    /// r̄ of the events of a group that are valid for a window; `None` for fewer than two events.
+    pub fn mean(&self, group: usize, window: Window) -> Option<f64> {
+        let valid = |part: &&Part| part.group == group && self.covers(&part.present, window);
+        let events: usize = self.cells.iter().flat_map(|c| &c.parts).filter(valid).map(|part| part.events).sum();
+        if events < 2 {
+            return None;
+        }
+        let mut sum = vec![0.0; self.sessions.len()];
+        let mut total = 0.0;
+        for sessions in &self.sessions {
+            let (mut first, mut end, mut covering) = (usize::MAX, 0, 0);
+            for &(market, index) in sessions {
+                for cell in self.cells_covering(market, index, window) {
+                    let places = &self.axis[market][cell.estimation.clone()];
+                    for part in cell.parts.iter().filter(valid) {
+                        covering += part.events;
+                        for (&place, z) in places.iter().zip(&part.sum) {
+                            sum[place] += z;
+                        }
+                        first = first.min(places.first().copied().unwrap_or(first));
+                        end = end.max(places.last().map_or(0, |last| last + 1));
+                    }
+                }
+            }
+            if covering > 1 {
+                let square: f64 = sum[first.min(end)..end].iter().map(|z| z * z).sum();
+                total += square - covering as f64;
+            }
+            if covering > 0 {
+                sum[first.min(end)..end].fill(0.0);
+            }
+        }
+        let n = events as f64;
+        Some(total / window.days() as f64 / (n * (n - 1.0)))
+    }
+
+    /// The cells of a market whose window covers the day of that index: day 0 from index − last to
+    /// index − first.
+    fn cells_covering(&self, market: usize, index: usize, window: Window) -> impl Iterator<Item = &DayCell> {
+        let index = index as i64;
+        let day0s = index - i64::from(window.last())..=index - i64::from(window.first());
+        day0s.filter_map(move |day0| {
+            let day0 = usize::try_from(day0).ok()?;
+            self.by_day0.get(&(market, day0)).map(|&i| &self.cells[i])
+        })
+    }
+
+    fn covers(&self, present: &Presence, window: Window) -> bool {
+        let Some(days) = present else { return true };
+        let days = &days[window.within(self.event)];
+        match self.missing {
+            MissingPolicy::Exclude => days.iter().all(|&present| present),
+            MissingPolicy::Available => days.iter().any(|&present| present),
+        }
+    }
+}

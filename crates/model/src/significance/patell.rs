@@ -1,0 +1,35 @@
+//! Patell's standardised-residual test.
+
+use super::{Distribution, Sample, Statistic, TestStatistic, Undefined};
+
+/// ΣSCAR/√ΣQ_i with Q_i = (M_i − k)/(M_i − k − 2), standard normal (Patell 1976, eq. 6). It assumes
+/// that the event adds no variance and that events are independent.
+pub(super) struct Patell;
+
+impl TestStatistic for Patell {
+    fn name(&self) -> &'static str {
+        "patell"
+    }
+
+    fn summary(&self) -> &'static str {
+        "sum of standardised CARs; assumes independent events and no extra variance"
+    }
+
+    fn reference(&self) -> &'static str {
+        "Patell 1976"
+    }
+
+    fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
+        let events = sample.scar.len();
+        if events == 0 {
+            return Err(Undefined::TooFewEvents { found: 0, needed: 1 });
+        }
+        let poorest = sample.dof.iter().copied().min().unwrap_or_default();
+        if poorest < 3 {
+            return Err(Undefined::TooFewDegreesOfFreedom { found: poorest, needed: 3 });
+        }
+        let variance: f64 = sample.dof.iter().map(|&dof| dof as f64 / (dof as f64 - 2.0)).sum();
+        let value = sample.scar.iter().sum::<f64>() / variance.sqrt();
+        Ok(Statistic { value, distribution: Distribution::Normal, events })
+    }
+}

@@ -1,0 +1,27 @@
+//! The cross-sectional t-test.
+
+use super::{Distribution, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
+
+/// √N·mean(CAR)/sd(CAR), t with N − 1 degrees of freedom (Brown & Warner 1980, appendix). It allows
+/// for variance that the event induces, not for correlation across events.
+pub(super) struct TCrossSectional;
+
+impl TestStatistic for TCrossSectional {
+    fn name(&self) -> &'static str {
+        "t_cross_sectional"
+    }
+
+    fn summary(&self) -> &'static str {
+        "mean CAR over its cross-sectional error; assumes independent events"
+    }
+
+    fn reference(&self) -> &'static str {
+        "Brown & Warner 1980"
+    }
+
+    fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
+        let value = studentised_mean(&sample.car)?;
+        let events = sample.car.len();
+        Ok(Statistic { value, distribution: Distribution::StudentT { dof: (events - 1) as f64 }, events })
+    }
+}

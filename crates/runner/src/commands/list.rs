@@ -1,0 +1,22 @@
+//! `dayzero list`: the registries, for people.
+
+use dayzero_model::expected::MODELS;
+use dayzero_model::significance::TESTS;
+
+use super::print;
+use crate::Failure;
+use crate::cli::Listed;
+use crate::terminal::{lines, plain_table};
+
+pub(super) fn list(what: Listed) -> Result<(), Failure> {
+    let mut table = plain_table();
+    match what {
+        Listed::Models => MODELS.iter().for_each(|m| {
+            table.add_row([m.name(), m.summary(), m.reference()]);
+        }),
+        Listed::Tests => TESTS.iter().for_each(|t| {
+            table.add_row([t.name(), t.summary(), t.reference()]);
+        }),
+    }
+    print(&lines(&table))
+}

@@ -1,0 +1,54 @@
+//! `dayzero run` and `dayzero check`.
+
+use dayzero_model::Outcome;
+use rayon::ThreadPoolBuilder;
+
+use super::print;
+use crate::cli::{RunArgs, StudyArgs};
+use crate::config::{self, Study};
+use crate::manifest::Manifest;
+use crate::{Failure, pipeline, summary};
+
+pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
+    if args.dry_run {
+        return check(&args.study);
+    }
+    let mut study = load(&args.study)?;
+    if let Some(out) = &args.out {
+        study.output.dir.clone_from(out);
+    }
+    let manifest = in_pool(&study, || pipeline::run(&study, args.overwrite))?;
+    if !args.quiet {
+        print(&summary::render(&manifest, Some(&study.output.dir)))?;
+    }
+    if args.verbose {
+        eprintln!("{} threads", manifest.threads);
+        for (phase, seconds) in &manifest.seconds {
+            eprintln!("{seconds:8.3} s  {phase}");
+        }
+    }
+    // What the filter leaves out was asked for.
+    let intended = [Outcome::Ok.code(), Outcome::Filtered.code()];
+    let unused: usize =
+        manifest.outcomes.iter().filter(|(code, _)| !intended.contains(&code.as_str())).map(|(_, count)| count).sum();
+    if args.strict && unused > 0 { Err(Failure::Strict(unused)) } else { Ok(()) }
+}
+
+pub(super) fn check(args: &StudyArgs) -> Result<(), Failure> {
+    let study = load(args)?;
+    let manifest: Manifest = in_pool(&study, || pipeline::check(&study))?;
+    print(&summary::render(&manifest, None))
+}
+
+fn load(args: &StudyArgs) -> Result<Study, Failure> {
+    let mut study = config::load(&args.study, &args.set)?;
+    if let Some(threads) = args.threads {
+        study.threads = threads;
+    }
+    Ok(study)
+}
+
+fn in_pool<T: Send>(study: &Study, work: impl FnOnce() -> Result<T, Failure> + Send) -> Result<T, Failure> {
+    let pool = ThreadPoolBuilder::new().num_threads(study.threads).build();
+    pool.map_err(|error| Failure::Other(format!("cannot start {} threads: {error}", study.threads)))?.install(work)
+}

@@ -1,0 +1,166 @@
+//! `dayzero show`: results of a finished run in the terminal.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::csv::reader::{Format as CsvFormat, ReaderBuilder};
+use arrow::datatypes::{DataType, SchemaRef};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::print;
+use crate::cli::{ShowArgs, ShowFormat};
+use crate::config::Mistake;
+use crate::manifest::Manifest;
+use crate::terminal::{align_right, lines, plain_table};
+use crate::{Failure, summary};
+
+/// Rows of a table for people, unless they ask for more.
+const ROWS_FOR_PEOPLE: usize = 40;
+
+type AnyError = Box<dyn std::error::Error>;
+
+pub(super) fn show(args: &ShowArgs) -> Result<(), Failure> {
+    let manifest = Manifest::read(&args.dir)?;
+    let Some(name) = &args.table else {
+        return print(&summary::render(&manifest, Some(&args.dir)));
+    };
+    let written = manifest.tables.iter().find(|table| table.name == *name).ok_or_else(|| {
+        let known = manifest.tables.iter().map(|table| table.name.as_str());
+        let mistake = Mistake::new(["show"], format!("{} has no table `{name}`", args.dir.display()));
+        Failure::Config(crate::config::ConfigError::plain(mistake.did_you_mean(name, known).plain()))
+    })?;
+    let path = args.dir.join(&written.file);
+    let failed = |e: AnyError| Failure::Other(format!("cannot read {}: {e}", path.display()));
+    let limit = match (args.rows, args.format) {
+        (Some(0), _) | (None, ShowFormat::Json | ShowFormat::Csv) => usize::MAX,
+        (Some(rows), _) => rows,
+        (None, ShowFormat::Table) => ROWS_FOR_PEOPLE,
+    };
+    let (schema, batches) = read(&path, if args.schema { 0 } else { limit }).map_err(failed)?;
+    if args.schema {
+        return print(&describe(&schema));
+    }
+    let text = match args.format {
+        ShowFormat::Table => for_people(&schema, &batches, written.rows),
+        ShowFormat::Json => as_json(&batches),
+        ShowFormat::Csv => as_csv(&batches),
+    };
+    print(&text.map_err(failed)?)
+}
+
+/// The first rows of a table file.
+fn read(path: &Path, limit: usize) -> Result<(SchemaRef, Vec<RecordBatch>), AnyError> {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    let file = File::open(path)?;
+    match extension {
+        "parquet" => {
+            let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+            let schema = builder.schema().clone();
+            Ok((schema, take(builder.build()?, limit)?))
+        }
+        "arrow" => {
+            let reader = arrow::ipc::reader::FileReader::try_new(file, None)?;
+            let schema = reader.schema();
+            Ok((schema, take(reader, limit)?))
+        }
+        _ => {
+            let (schema, _) = CsvFormat::default().with_header(true).infer_schema(file, Some(1000))?;
+            let schema = Arc::new(schema);
+            let reader = ReaderBuilder::new(schema.clone()).with_header(true).build(File::open(path)?)?;
+            Ok((schema, take(reader, limit)?))
+        }
+    }
+}
+
+fn take(
+    batches: impl Iterator<Item = Result<RecordBatch, arrow::error::ArrowError>>,
+    limit: usize,
+) -> Result<Vec<RecordBatch>, AnyError> {
+    let (mut left, mut taken) = (limit, Vec::new());
+    for batch in batches {
+        if left == 0 {
+            break;
+        }
+        let batch = batch?;
+        let rows = batch.num_rows().min(left);
+        left -= rows;
+        taken.push(batch.slice(0, rows));
+    }
+    Ok(taken)
+}
+
+fn describe(schema: &SchemaRef) -> String {
+    let mut table = plain_table();
+    for field in schema.fields() {
+        let value = match field.data_type() {
+            DataType::Dictionary(_, value) => value.as_ref(),
+            other => other,
+        };
+        let description = field.metadata().get("description").map_or("", String::as_str);
+        table.add_row([field.name().clone(), value.to_string(), description.to_owned()]);
+    }
+    lines(&table)
+}
+
+fn for_people(schema: &SchemaRef, batches: &[RecordBatch], rows: usize) -> Result<String, AnyError> {
+    let options = FormatOptions::default();
+    let mut table = plain_table();
+    table.set_header(schema.fields().iter().map(|field| field.name().clone()));
+    let mut shown = 0;
+    for batch in batches {
+        let formatters: Vec<ArrayFormatter<'_>> =
+            batch.columns().iter().map(|array| ArrayFormatter::try_new(array, &options)).collect::<Result<_, _>>()?;
+        for row in 0..batch.num_rows() {
+            let cells = formatters.iter().zip(schema.fields()).map(|(formatter, field)| {
+                let text = formatter.value(row).to_string();
+                if field.data_type() == &DataType::Float64 { shorten(&text) } else { text }
+            });
+            table.add_row(cells.collect::<Vec<_>>());
+        }
+        shown += batch.num_rows();
+    }
+    let numeric = schema.fields().iter().enumerate().filter(|(_, field)| field.data_type().is_numeric());
+    align_right(&mut table, numeric.map(|(index, _)| index));
+    let more = rows.saturating_sub(shown);
+    let rest = if more > 0 {
+        format!("… {} more rows (--rows 0 shows all)\n", summary::thousands(more))
+    } else {
+        String::new()
+    };
+    Ok(lines(&table) + &rest)
+}
+
+/// Six significant digits are enough for the eye.
+fn shorten(text: &str) -> String {
+    match text.parse::<f64>() {
+        Ok(0.0) => "0".into(),
+        Ok(value) if (1e-4..1e6).contains(&value.abs()) => {
+            let digits = 5 - value.abs().log10().floor() as i32;
+            format!("{value:.*}", digits.max(0) as usize)
+        }
+        Ok(value) => format!("{value:.5e}"),
+        Err(_) => text.to_owned(),
+    }
+}
+
+fn as_json(batches: &[RecordBatch]) -> Result<String, AnyError> {
+    let mut writer = arrow::json::WriterBuilder::new()
+        .with_explicit_nulls(true)
+        .build::<_, arrow::json::writer::LineDelimited>(Vec::new());
+    for batch in batches {
+        writer.write(batch)?;
+    }
+    writer.finish()?;
+    Ok(String::from_utf8(writer.into_inner())?)
+}
+
+fn as_csv(batches: &[RecordBatch]) -> Result<String, AnyError> {
+    let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(Vec::new());
+    for batch in batches {
+        writer.write(batch)?;
+    }
+    Ok(String::from_utf8(writer.into_inner())?)
+}

@@ -1,0 +1,280 @@
+//! The input sections of a study: prices, events, markets, factors.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use dayzero_loader::events::{EventSource, TimeColumns};
+use dayzero_loader::filter::{Condition, Filter, FilterValue};
+use dayzero_loader::paths::{self, InputFile};
+use dayzero_loader::{BenchmarkSource, FactorSource, MarketSource, PriceSource, ValueColumn};
+use dayzero_model::expected::Regressor;
+use dayzero_model::{Date, Hours, Specification};
+use jiff::tz::TimeZone;
+
+use super::document::Mistake;
+use super::raw::{RawBenchmark, RawEvents, RawFilter, RawFilterValue, RawMarket, RawPaths, RawPrices, RawStudy};
+
+/// Replaces variables by the environment.
+pub(super) fn expand(text: &str) -> Result<String, String> {
+    paths::expand(text, |name| std::env::var(name).ok())
+}
+
+/// The files of a path key.
+fn files(raw: &RawPaths, base: &Path, key: &[&str], mistakes: &mut Vec<Mistake>) -> Vec<InputFile> {
+    let listed: Vec<&String> = match raw {
+        RawPaths::One(path) => vec![path],
+        RawPaths::Many(paths) => paths.iter().collect(),
+    };
+    if listed.is_empty() {
+        mistakes.push(Mistake::new(key.iter().copied(), "the list of paths is empty"));
+    }
+    let mut found = Vec::new();
+    for (i, path) in listed.iter().enumerate() {
+        let resolved = expand(path).and_then(|path| paths::resolve(&path, base).map_err(|error| error.to_string()));
+        match resolved {
+            Ok(files) => found.extend(files),
+            Err(problem) => {
+                let place = matches!(raw, RawPaths::Many(_)).then(|| i.to_string());
+                let path = key.iter().map(|&k| k.to_owned()).chain(place);
+                mistakes.push(Mistake::new(path, problem));
+            }
+        }
+    }
+    found
+}
+
+/// `return` or `price`, not both.
+fn value_column(
+    price: Option<&String>,
+    ret: Option<&String>,
+    key: &[&str],
+    mistakes: &mut Vec<Mistake>,
+) -> Option<ValueColumn> {
+    match (price, ret) {
+        (Some(_), Some(_)) => {
+            mistakes.push(Mistake::new(key.iter().copied(), "`price` and `return` exclude each other"));
+            None
+        }
+        (Some(name), None) => Some(ValueColumn::Price(name.clone())),
+        (None, Some(name)) => Some(ValueColumn::Return(name.clone())),
+        (None, None) => None,
+    }
+}
+
+pub(super) fn prices(raw: &RawPrices, base: &Path, mistakes: &mut Vec<Mistake>) -> Option<PriceSource> {
+    let before = mistakes.len();
+    let files = files(&raw.path, base, &["prices", "path"], mistakes);
+    let value = value_column(raw.price.as_ref(), raw.r#return.as_ref(), &["prices"], mistakes);
+    (mistakes.len() == before).then(|| PriceSource {
+        files,
+        security: raw.security.clone(),
+        date: raw.date.clone(),
+        value: value.unwrap_or(ValueColumn::Price("adj_close".into())),
+        market: raw.market.clone().unwrap_or_else(|| "market".into()),
+        market_required: raw.market.is_some(),
+    })
+}
+
+pub(super) fn events(raw: &RawEvents, base: &Path, mistakes: &mut Vec<Mistake>) -> Option<EventSource> {
+    let before = mistakes.len();
+    let naive = raw.timezone.as_ref().and_then(|name| zone(name, &["events", "timezone"], mistakes));
+    let time = match (&raw.announced_at, &raw.announced_on) {
+        (Some(column), None) => Some(TimeColumns::At { column: column.clone(), naive }),
+        (None, Some(column)) => Some(TimeColumns::On { column: column.clone() }),
+        (None, None) => Some(TimeColumns::At { column: "announced_at".into(), naive }),
+        (Some(_), Some(_)) => {
+            let problem = "`announced_at` and `announced_on` exclude each other";
+            mistakes.push(Mistake::new(["events", "announced_on"], problem));
+            None
+        }
+    };
+    if let Some(quantile) = &raw.quantile
+        && !(2..=100).contains(&quantile.count)
+    {
+        mistakes.push(Mistake::new(["events", "quantile", "count"], "between 2 and 100 quantiles are possible"));
+    }
+    for (i, name) in raw.group.iter().enumerate() {
+        if raw.group[..i].contains(name) {
+            let path = ["events".to_owned(), "group".to_owned(), i.to_string()];
+            mistakes.push(Mistake::new(path, format!("the group `{name}` is named twice")));
+        }
+    }
+    let filter = raw.filter.as_ref().and_then(|raw| filter(raw, mistakes));
+    let files = files(&raw.path, base, &["events", "path"], mistakes);
+    (mistakes.len() == before).then_some(EventSource {
+        files,
+        security: raw.security.clone(),
+        time: time?,
+        groups: raw.group.clone(),
+        quantile: raw.quantile.as_ref().map(|quantile| quantile.column.clone()),
+        filter,
+        session: raw.session.clone().unwrap_or_else(|| "session".into()),
+        session_required: raw.session.is_some(),
+    })
+}
+
+fn filter(raw: &RawFilter, mistakes: &mut Vec<Mistake>) -> Option<Filter> {
+    let value = |raw: &RawFilterValue| match raw {
+        RawFilterValue::Number(number) => FilterValue::Number(*number),
+        RawFilterValue::Text(text) => FilterValue::Text(text.clone()),
+    };
+    let condition = match (&raw.from, &raw.to, &raw.r#in) {
+        (None, None, Some(values)) => Condition::In(values.iter().map(value).collect()),
+        (None, None, None) | (_, _, Some(_)) => {
+            let problem = "a filter has `from` and `to`, or one of them, or `in`";
+            mistakes.push(Mistake::new(["events", "filter"], problem));
+            return None;
+        }
+        (from, to, None) => Condition::Between(from.as_ref().map(value), to.as_ref().map(value)),
+    };
+    Some(Filter { column: raw.column.clone(), condition })
+}
+
+pub(super) fn markets(raw: &RawStudy, base: &Path, mistakes: &mut Vec<Mistake>) -> Vec<MarketSource> {
+    if raw.markets.is_empty() {
+        mistakes.push(Mistake::new(["markets"], "at least one market is needed, as in [markets.US]"));
+    }
+    // Dates with sessions need no clock; instants do.
+    let clock_needed = raw.events.announced_on.is_none();
+    raw.markets.iter().filter_map(|(name, market)| self::market(name, market, clock_needed, base, mistakes)).collect()
+}
+
+fn market(
+    name: &str,
+    raw: &RawMarket,
+    clock_needed: bool,
+    base: &Path,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<MarketSource> {
+    let key = |last: &str| ["markets".to_owned(), name.to_owned(), last.to_owned()];
+    let before = mistakes.len();
+    let benchmark = match &raw.benchmark {
+        RawBenchmark::Security(id) => Some(BenchmarkSource::Security(id.clone())),
+        RawBenchmark::Number(id) => Some(BenchmarkSource::Security(id.to_string())),
+        RawBenchmark::Table(table) => {
+            let place = ["markets", name, "benchmark"];
+            let value = value_column(table.price.as_ref(), table.r#return.as_ref(), &place, mistakes);
+            if value.is_none() && table.price.is_none() {
+                mistakes
+                    .push(Mistake::new(place, "the benchmark's table needs `return` or `price`: the name of a column"));
+            }
+            let files = files(&table.path, base, &["markets", name, "benchmark", "path"], mistakes);
+            value.map(|value| BenchmarkSource::Table { files, date: table.date.clone(), value })
+        }
+    };
+    for (last, missing) in
+        [("timezone", raw.timezone.is_none()), ("open", raw.open.is_none()), ("close", raw.close.is_none())]
+    {
+        if clock_needed && missing {
+            let problem = format!("[markets.{name}] lacks `{last}`, without which an instant has no day 0");
+            mistakes.push(Mistake::new(["markets", name], problem).at_key());
+        }
+    }
+    let zone = match &raw.timezone {
+        Some(text) => zone(text, &["markets", name, "timezone"], mistakes),
+        None => Some(TimeZone::UTC),
+    };
+    let mut time = |text: Option<&String>, default: u32, key: &[String]| match text {
+        None => Some(default),
+        Some(text) => seconds(text).or_else(|| {
+            mistakes.push(Mistake::new(key.to_vec(), format!("`{text}` is no time of day like 09:30")));
+            None
+        }),
+    };
+    let open = time(raw.open.as_ref(), 9 * 3600 + 1800, &key("open"));
+    let close = time(raw.close.as_ref(), 16 * 3600, &key("close"));
+    let early = early_closes(name, &raw.early_closes, mistakes);
+    if mistakes.len() > before {
+        return None;
+    }
+    let Some(hours) = Hours::new(open?, close?, early) else {
+        mistakes.push(Mistake::new(key("close"), format!("market {name} must open before it closes, on every day")));
+        return None;
+    };
+    Some(MarketSource { name: name.to_owned(), benchmark: benchmark?, zone: zone?, hours })
+}
+
+fn early_closes(name: &str, raw: &BTreeMap<String, String>, mistakes: &mut Vec<Mistake>) -> BTreeMap<Date, u32> {
+    let mut early = BTreeMap::new();
+    for (date, time) in raw {
+        match (Date::parse(date), seconds(time)) {
+            (Some(date), Some(time)) => {
+                early.insert(date, time);
+            }
+            _ => mistakes.push(Mistake::new(
+                ["markets", name, "early_closes", date],
+                format!("`{date}` = `{time}` is no early close like \"2024-07-03\" = \"13:00\""),
+            )),
+        }
+    }
+    early
+}
+
+/// Seconds after midnight of `HH:MM` or `HH:MM:SS`.
+fn seconds(text: &str) -> Option<u32> {
+    let time: jiff::civil::Time = text.trim().parse().ok()?;
+    u32::try_from(i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())).ok()
+}
+
+fn zone(name: &str, key: &[&str], mistakes: &mut Vec<Mistake>) -> Option<TimeZone> {
+    TimeZone::get(name)
+        .map_err(|_| {
+            let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
+            let close =
+                known.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+            let help = close.map_or(String::new(), |close| format!("did you mean `{close}`?"));
+            mistakes.push(Mistake::new(key.iter().copied(), format!("unknown time zone `{name}`")).help(help));
+        })
+        .ok()
+}
+
+/// The factors that the specifications name, and where each comes from.
+pub(super) fn factors(
+    raw: &RawStudy,
+    specifications: &[Specification],
+    base: &Path,
+    mistakes: &mut Vec<Mistake>,
+) -> FactorSource {
+    let section = raw.factors.clone().unwrap_or_default();
+    for name in section.securities.keys().chain(section.columns.keys()).filter(|name| *name == "market") {
+        let problem = "the name `market` is taken by the benchmark";
+        mistakes.push(Mistake::new(["factors", "securities", name], problem));
+    }
+    let mut needed: Vec<&str> = Vec::new();
+    for specification in specifications {
+        for regressor in &specification.recipe.regressors {
+            if let Regressor::Factor(name) = regressor
+                && !needed.contains(&name.as_str())
+            {
+                needed.push(name);
+            }
+        }
+    }
+    let (securities, columns): (Vec<&str>, Vec<&str>) =
+        needed.iter().partition(|name| section.securities.contains_key(**name));
+    let risk_free = specifications.iter().any(|specification| specification.recipe.excess);
+    let table_needed = !columns.is_empty() || risk_free;
+    let files = match (&section.path, table_needed) {
+        (Some(path), true) => files(path, base, &["factors", "path"], mistakes),
+        (None, true) => {
+            let mut wanted = columns.clone();
+            wanted.extend(risk_free.then_some(section.risk_free.as_str()));
+            let problem = format!("the models need the factors {}, but [factors] has no `path`", wanted.join(", "));
+            let path: &[&str] = if raw.factors.is_some() { &["factors"] } else { &["study"] };
+            mistakes.push(Mistake::new(path.iter().copied(), problem).at_key());
+            Vec::new()
+        }
+        _ => Vec::new(),
+    };
+    let column = |name: &&str| {
+        let column = section.columns.get(*name).cloned();
+        ((*name).to_owned(), column.unwrap_or_else(|| (*name).to_owned()))
+    };
+    FactorSource {
+        files,
+        date: section.date.clone(),
+        columns: columns.iter().map(column).collect(),
+        risk_free: risk_free.then(|| section.risk_free.clone()),
+        securities: securities.iter().map(|name| ((*name).to_owned(), section.securities[*name].clone())).collect(),
+    }
+}

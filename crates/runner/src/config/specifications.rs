@@ -1,0 +1,171 @@
+//! The sweep: every combination of models, returns and windows is a specification.
+
+use dayzero_model::expected::{self, MODELS, ModelOptions, Recipe, ReturnModel};
+use dayzero_model::{MissingPolicy, ReturnKind, Specification, Window};
+
+use super::document::{KeyPath, Mistake};
+use super::raw::{Missing, RawModel, RawStudy, Returns};
+
+/// A value of the sweep with the place where it was written.
+struct Choice<T> {
+    value: T,
+    path: KeyPath,
+}
+
+/// All specifications, in the order model, returns, estimation window, event window.
+pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specification> {
+    let (study, sweep) = (&raw.study, &raw.sweep);
+    let models: Vec<_> = choices("model", &study.model, sweep.model.as_deref(), mistakes)
+        .into_iter()
+        .filter_map(|choice| model(&choice, mistakes))
+        .collect();
+    let returns = choices("returns", &study.returns, sweep.returns.as_deref(), mistakes);
+    let estimation =
+        windows("estimation_window", study.estimation_window, sweep.estimation_window.as_deref(), mistakes);
+    let event = windows("event_window", study.event_window, sweep.event_window.as_deref(), mistakes);
+    check_apart(&estimation, &event, mistakes);
+    let declared = car_windows(raw, &event, mistakes);
+    let mut specifications = Vec::new();
+    for (model, recipe) in &models {
+        for returns in &returns {
+            for estimation in &estimation {
+                for event in &event {
+                    specifications.push(Specification {
+                        model: *model,
+                        recipe: recipe.clone(),
+                        returns: match returns.value {
+                            Returns::Simple => ReturnKind::Simple,
+                            Returns::Log => ReturnKind::Log,
+                        },
+                        estimation: estimation.value,
+                        event: event.value,
+                        car_windows: declared.clone().unwrap_or_else(|| vec![event.value]),
+                        minimum_observations: minimum(raw, estimation, recipe, mistakes),
+                        mask_other_events: study.mask_other_events,
+                        missing: match study.missing {
+                            Missing::Exclude => MissingPolicy::Exclude,
+                            Missing::Available => MissingPolicy::Available,
+                        },
+                    });
+                }
+            }
+        }
+    }
+    specifications
+}
+
+fn choices<T: Clone>(key: &str, single: &T, swept: Option<&[T]>, mistakes: &mut Vec<Mistake>) -> Vec<Choice<T>> {
+    let Some(swept) = swept else {
+        return vec![Choice { value: single.clone(), path: vec!["study".into(), key.into()] }];
+    };
+    if swept.is_empty() {
+        mistakes.push(Mistake::new(["sweep", key], "the list is empty").help("leave the key out, or list values"));
+    }
+    let choice = |(i, value): (usize, &T)| Choice {
+        value: value.clone(),
+        path: vec!["sweep".into(), key.into(), i.to_string()],
+    };
+    swept.iter().enumerate().map(choice).collect()
+}
+
+fn model(choice: &Choice<RawModel>, mistakes: &mut Vec<Mistake>) -> Option<(&'static dyn ReturnModel, Recipe)> {
+    let (name, options) = match &choice.value {
+        RawModel::Name(name) => (name.as_str(), ModelOptions::default()),
+        RawModel::Options(options) => (
+            options.name.as_deref().unwrap_or("factors"),
+            ModelOptions { factors: options.factors.clone(), excess: options.excess },
+        ),
+    };
+    let Some(model) = expected::model(name) else {
+        let known = MODELS.iter().map(|model| model.name());
+        let mistake = Mistake::new(choice.path.clone(), format!("unknown model `{name}`"));
+        mistakes.push(mistake.did_you_mean(name, known));
+        return None;
+    };
+    match model.recipe(&options) {
+        Ok(recipe) => Some((model, recipe)),
+        Err(error) => {
+            mistakes.push(Mistake::new(choice.path.clone(), error.to_string()));
+            None
+        }
+    }
+}
+
+fn windows(
+    key: &str,
+    single: [i32; 2],
+    swept: Option<&[[i32; 2]]>,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<Choice<Window>> {
+    choices(key, &single, swept, mistakes)
+        .into_iter()
+        .filter_map(|Choice { value, path }| Some(Choice { value: window(value, &path, mistakes)?, path }))
+        .collect()
+}
+
+fn window([first, last]: [i32; 2], path: &KeyPath, mistakes: &mut Vec<Mistake>) -> Option<Window> {
+    let limit = 10_000;
+    let window = Window::new(first, last).filter(|_| first.abs() <= limit && last.abs() <= limit);
+    if window.is_none() {
+        let problem =
+            format!("[{first}, {last}] is no window: the first day comes first, both within {limit} days of day 0");
+        mistakes.push(Mistake::new(path.clone(), problem));
+    }
+    window
+}
+
+fn check_apart(estimation: &[Choice<Window>], event: &[Choice<Window>], mistakes: &mut Vec<Mistake>) {
+    for estimation in estimation {
+        for event in event.iter().filter(|event| event.value.overlaps(estimation.value)) {
+            let problem =
+                format!("the estimation window {} overlaps the event window {}", estimation.value, event.value);
+            let help =
+                "end the estimation window before the event window begins, or what is measured is estimated away";
+            mistakes.push(Mistake::new(estimation.path.clone(), problem).help(help));
+        }
+    }
+}
+
+fn car_windows(raw: &RawStudy, event: &[Choice<Window>], mistakes: &mut Vec<Mistake>) -> Option<Vec<Window>> {
+    let declared = raw.study.car_windows.as_ref()?;
+    let mut found: Vec<Window> = Vec::new();
+    for (i, &ends) in declared.iter().enumerate() {
+        let path: KeyPath = vec!["study".into(), "car_windows".into(), i.to_string()];
+        let Some(window) = window(ends, &path, mistakes) else { continue };
+        if let Some(event) = event.iter().find(|event| !event.value.contains(window)) {
+            let problem = format!("the window {window} reaches beyond the event window {}", event.value);
+            mistakes.push(Mistake::new(path, problem).help("widen event_window"));
+        } else if found.contains(&window) {
+            mistakes.push(Mistake::new(path, format!("the window {window} is listed twice")));
+        } else {
+            found.push(window);
+        }
+    }
+    Some(found)
+}
+
+fn minimum(raw: &RawStudy, estimation: &Choice<Window>, recipe: &Recipe, mistakes: &mut Vec<Mistake>) -> usize {
+    let days = estimation.value.days();
+    let coefficients = if recipe.estimated { recipe.columns() } else { 1 };
+    let minimum = raw.study.minimum_observations.unwrap_or(days.div_ceil(2));
+    let problem = if minimum > days {
+        format!(
+            "minimum_observations = {minimum} exceeds the {days} days of the estimation window {}",
+            estimation.value
+        )
+    } else if minimum <= coefficients {
+        format!("minimum_observations = {minimum} is too few for a model with {coefficients} coefficients")
+    } else {
+        return minimum;
+    };
+    let path = if raw.study.minimum_observations.is_some() {
+        vec!["study".into(), "minimum_observations".into()]
+    } else {
+        estimation.path.clone()
+    };
+    let mistake = Mistake::new(path, problem);
+    if !mistakes.contains(&mistake) {
+        mistakes.push(mistake);
+    }
+    minimum
+}

@@ -1,0 +1,177 @@
+//! The checked study: after this nothing re-checks what the user wrote.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use dayzero_loader::events::EventSource;
+use dayzero_loader::{FactorSource, MarketSource, PriceSource};
+use dayzero_model::Specification;
+use dayzero_model::significance::{self, TESTS, TestStatistic};
+
+use super::document::Mistake;
+use super::raw::{Duplicates, Format, MultipleTesting, RawOutput, RawStudy, RawTests};
+use super::{inputs, specifications};
+use crate::tables;
+
+/// A study that makes sense.
+pub struct Study {
+    /// Its name.
+    pub name: String,
+    /// The seed of every random draw.
+    pub seed: u64,
+    /// The price table.
+    pub prices: PriceSource,
+    /// The event table.
+    pub events: EventSource,
+    /// Number of quantiles of [`EventSource::quantile`].
+    pub quantile_count: usize,
+    /// What to do with events of one security with the same day 0.
+    pub duplicates: Duplicates,
+    /// The markets.
+    pub markets: Vec<MarketSource>,
+    /// The factors that the models need.
+    pub factors: FactorSource,
+    /// Every combination of the sweep.
+    pub specifications: Vec<Specification>,
+    /// The tests, in the order in which the user named them.
+    pub tests: Vec<&'static dyn TestStatistic>,
+    /// Confidence of the intervals.
+    pub confidence: f64,
+    /// Adjustments of p-values.
+    pub adjustments: Vec<MultipleTesting>,
+    /// Threads; 0 for all cores.
+    pub threads: usize,
+    /// What to write.
+    pub output: Output,
+    /// The configuration with every default filled in, without the sections that cannot change a
+    /// result (`run`, `output`).
+    pub resolved: serde_json::Value,
+}
+
+/// What to write, and where.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The directory.
+    pub dir: PathBuf,
+    /// The file format.
+    pub format: Format,
+    /// Names of the tables.
+    pub tables: Vec<String>,
+    /// For some tables, the columns to keep beside the keys.
+    pub columns: BTreeMap<String, Vec<String>>,
+}
+
+/// Checks what the schema cannot: that names are known, windows are apart, files are there.
+pub(super) fn check(raw: RawStudy, base: &Path) -> Result<Study, Vec<Mistake>> {
+    let mut mistakes = Vec::new();
+    if raw.name.trim().is_empty() || raw.name.contains(['/', '\\']) {
+        mistakes.push(Mistake::new(["name"], "the name is needed, without slashes"));
+    }
+    let prices = inputs::prices(&raw.prices, base, &mut mistakes);
+    let events = inputs::events(&raw.events, base, &mut mistakes);
+    let markets = inputs::markets(&raw, base, &mut mistakes);
+    let specifications = specifications::all(&raw, &mut mistakes);
+    let factors = inputs::factors(&raw, &specifications, base, &mut mistakes);
+    let tests = tests(&raw.study.tests, &mut mistakes);
+    if !(raw.inference.confidence > 0.0 && raw.inference.confidence < 1.0) {
+        mistakes.push(Mistake::new(["inference", "confidence"], "a confidence lies between 0 and 1, as in 0.95"));
+    }
+    let output = output(&raw.output, &raw.name, base, &mut mistakes);
+    let resolved = resolved(&raw);
+    let (Some(prices), Some(events), true) = (prices, events, mistakes.is_empty()) else { return Err(mistakes) };
+    Ok(Study {
+        name: raw.name,
+        seed: raw.seed,
+        prices,
+        events,
+        quantile_count: raw.events.quantile.map_or(0, |quantile| quantile.count),
+        duplicates: raw.events.duplicates,
+        markets,
+        factors,
+        specifications,
+        tests,
+        confidence: raw.inference.confidence,
+        adjustments: raw.inference.multiple_testing,
+        threads: raw.run.threads,
+        output,
+        resolved,
+    })
+}
+
+fn resolved(raw: &RawStudy) -> serde_json::Value {
+    let mut value = serde_json::to_value(raw).unwrap_or_default();
+    if let Some(sections) = value.as_object_mut() {
+        sections.remove("run");
+        sections.remove("output");
+    }
+    value
+}
+
+fn tests(raw: &RawTests, mistakes: &mut Vec<Mistake>) -> Vec<&'static dyn TestStatistic> {
+    let names = match raw {
+        RawTests::All(word) if word == "all" => return TESTS.to_vec(),
+        RawTests::All(word) => {
+            let mistake = Mistake::new(["study", "tests"], format!("`{word}` is neither \"all\" nor a list of tests"));
+            mistakes.push(mistake.help("write tests = \"all\", or a list of names from `dayzero list tests`"));
+            return Vec::new();
+        }
+        RawTests::Names(names) => names,
+    };
+    let mut found: Vec<&'static dyn TestStatistic> = Vec::new();
+    for (i, name) in names.iter().enumerate() {
+        let path = ["study".to_owned(), "tests".to_owned(), i.to_string()];
+        match significance::test(name) {
+            Some(_) if names[..i].contains(name) => {
+                mistakes.push(Mistake::new(path, format!("the test `{name}` is named twice")));
+            }
+            Some(test) => found.push(test),
+            None => {
+                let known = TESTS.iter().map(|test| test.name());
+                mistakes.push(Mistake::new(path, format!("unknown test `{name}`")).did_you_mean(name, known));
+            }
+        }
+    }
+    found
+}
+
+fn output(raw: &RawOutput, name: &str, base: &Path, mistakes: &mut Vec<Mistake>) -> Output {
+    let known = tables::names();
+    for (i, table) in raw.tables.iter().flatten().enumerate() {
+        if !known.contains(&table.as_str()) {
+            let path = ["output".to_owned(), "tables".to_owned(), i.to_string()];
+            mistakes.push(Mistake::new(path, format!("unknown table `{table}`")).did_you_mean(table, known.clone()));
+        }
+    }
+    for table in raw.columns.keys() {
+        if !known.contains(&table.as_str()) {
+            let mistake = Mistake::new(["output", "columns", table], format!("unknown table `{table}`")).at_key();
+            mistakes.push(mistake.did_you_mean(table, known.clone()));
+        }
+    }
+    let dir = raw.dir.clone().unwrap_or_else(|| format!("out/{name}"));
+    let dir = inputs::expand(&dir).unwrap_or_else(|problem| {
+        mistakes.push(Mistake::new(["output", "dir"], problem));
+        String::new()
+    });
+    Output {
+        dir: tidy(&base.join(dir)),
+        format: raw.format,
+        tables: raw.tables.clone().unwrap_or_else(|| known.iter().map(|&name| name.to_owned()).collect()),
+        columns: raw.columns.clone(),
+    }
+}
+
+/// The path without `.` and without `..` after a named directory, for people to read.
+fn tidy(path: &Path) -> PathBuf {
+    let mut parts: Vec<Component<'_>> = Vec::new();
+    for part in path.components() {
+        match (part, parts.last()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.iter().collect()
+}

@@ -1,0 +1,254 @@
+//! The ledger: one row per input event, whatever becomes of it.
+
+use std::collections::HashMap;
+
+use dayzero_loader::events::{Announced, EventTable};
+use dayzero_model::align::{self, Announcement, Day0Rule, Session};
+use dayzero_model::groups::{self, Group};
+use dayzero_model::{Date, Outcome, Panel};
+
+use crate::config::Study;
+use crate::config::raw::Duplicates;
+use crate::load::Loaded;
+
+/// What is known of one input event.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// Place of the security in the panel.
+    pub security: Option<usize>,
+    /// Index of the market.
+    pub market: Option<usize>,
+    /// The instant, in microseconds from the epoch.
+    pub announced_at: Option<i64>,
+    /// The date in the market's zone.
+    pub announced_on: Option<Date>,
+    /// Part of the day: the table's session column, or derived from the instant.
+    pub session: Option<String>,
+    /// Calendar index and date of day 0, and the rule.
+    pub day0: Option<(usize, Date, Day0Rule)>,
+    /// Why the event cannot be estimated; `None` while it can.
+    pub exclusion: Option<(Outcome, String)>,
+    /// Value of each group column.
+    pub groups: Vec<Option<String>>,
+}
+
+/// An event that can be estimated.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    /// Input row.
+    pub row: usize,
+    /// Place of the security in the panel.
+    pub security: usize,
+    /// Index of the market.
+    pub market: usize,
+    /// Calendar index of day 0.
+    pub day0: usize,
+}
+
+/// The ledger with everything that later steps derive from it.
+pub struct Ledger {
+    /// One per input event.
+    pub rows: Vec<Row>,
+    /// Identifiers as the input has them.
+    pub securities: Vec<Option<String>>,
+    /// Names of the group columns.
+    pub group_columns: Vec<String>,
+    /// The events to estimate, by security, day 0 and announcement: an order that does not depend
+    /// on that of the input rows.
+    pub candidates: Vec<Candidate>,
+    /// Day 0 of every event of a security, rising, whether or not it is estimated.
+    pub day0s: HashMap<usize, Vec<usize>>,
+    /// `all`, then the groups of each column.
+    pub groups: Vec<Group>,
+}
+
+/// Finds day 0 of every event and decides which events can be estimated.
+pub fn build(study: &Study, loaded: &Loaded) -> Ledger {
+    let EventTable { security, announced, .. } = &loaded.events;
+    let panel = &loaded.assembled.panel;
+    let mut rows: Vec<Row> = (0..security.len()).map(|row| align_row(loaded, row)).collect();
+    let mut day0s: HashMap<usize, Vec<usize>> = HashMap::new();
+    for row in &rows {
+        if let (Some(security), Some((index, ..))) = (row.security, row.day0) {
+            day0s.entry(security).or_default().push(index);
+        }
+    }
+    for days in day0s.values_mut() {
+        days.sort_unstable();
+        days.dedup();
+    }
+    for (row, kept) in rows.iter_mut().zip(&loaded.events.kept) {
+        // What the user left out on purpose is not reported as a defect too.
+        if !kept {
+            row.exclusion = Some((Outcome::Filtered, "left out by [events] filter".into()));
+        }
+    }
+    let order = |row: usize| (announcement_order(&announced[row]), row);
+    exclude_duplicates(&mut rows, study.duplicates, order);
+    let mut candidates: Vec<Candidate> = rows.iter().enumerate().filter_map(|(row, r)| candidate(row, r)).collect();
+    candidates.sort_by_key(|c| (c.security, c.day0, order(c.row)));
+    let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
+    let groups = collect_groups(&group_columns, &rows, &candidates);
+    debug_assert!(candidates.iter().all(|c| panel.securities()[c.security].market == c.market));
+    Ledger { rows, securities: security.clone(), group_columns, candidates, day0s, groups }
+}
+
+fn candidate(row: usize, r: &Row) -> Option<Candidate> {
+    let (security, market, (day0, ..)) = (r.security?, r.market?, r.day0?);
+    r.exclusion.is_none().then_some(Candidate { row, security, market, day0 })
+}
+
+/// Security, market and day 0 of one event, or why there is none.
+fn align_row(loaded: &Loaded, index: usize) -> Row {
+    let events = &loaded.events;
+    let mut row = Row { session: events.session.as_ref().and_then(|s| s[index].clone()), ..Row::default() };
+    let exclude = |row: Row, outcome, reason: String| Row { exclusion: Some((outcome, reason)), ..row };
+    if let Announced::At(instant) = &events.announced[index] {
+        row.announced_at = Some(instant.as_microsecond());
+    }
+    let Some(id) = &events.security[index] else {
+        return exclude(row, Outcome::UnknownSecurity, "the security is missing".into());
+    };
+    if let Some(market) = loaded.assembled.unconfigured.get(id) {
+        let reason = format!("{id} is in market {market}, which the study does not configure");
+        return exclude(row, Outcome::UnknownMarket, reason);
+    }
+    let Some(&security) = loaded.assembled.securities.get(id) else {
+        return exclude(row, Outcome::UnknownSecurity, format!("{id} is not in the price table"));
+    };
+    let market_index = loaded.assembled.panel.securities()[security].market;
+    row.security = Some(security);
+    row.market = Some(market_index);
+    let announcement = match &events.announced[index] {
+        Announced::At(instant) => {
+            let local = loaded.assembled.zones[market_index].to_datetime(*instant);
+            let second = i64::from(local.hour()) * 3600 + i64::from(local.minute()) * 60 + i64::from(local.second());
+            Announcement::At { date: local.date().into(), second: second as u32 }
+        }
+        Announced::On(date, session) => Announcement::On { date: *date, session: *session },
+        Announced::Missing => {
+            return exclude(row, Outcome::MissingAnnouncement, "no time of announcement is given".into());
+        }
+        Announced::Invalid(problem) => return exclude(row, Outcome::InvalidAnnouncement, problem.clone()),
+    };
+    let market = &loaded.assembled.panel.markets[market_index];
+    row.announced_on = Some(announcement.date());
+    if events.session.is_none() {
+        row.session = Some(announcement.session(market).code().to_owned());
+    }
+    match align::day0(market, announcement) {
+        Ok(day0) => Row { day0: Some((day0.index, market.calendar.dates()[day0.index], day0.rule)), ..row },
+        Err(unaligned) => exclude(row, unaligned.outcome, unaligned.reason),
+    }
+}
+
+/// Sorts announcements by time; dates count by session.
+fn announcement_order(announced: &Announced) -> (i64, u8) {
+    match announced {
+        Announced::At(instant) => (instant.as_microsecond(), 0),
+        Announced::On(date, session) => (
+            i64::from(date.0),
+            match session {
+                Session::BeforeOpen => 0,
+                Session::During => 1,
+                Session::Unknown => 2,
+                Session::AfterClose => 3,
+            },
+        ),
+        Announced::Missing | Announced::Invalid(_) => (i64::MAX, 0),
+    }
+}
+
+fn exclude_duplicates(rows: &mut [Row], policy: Duplicates, order: impl Fn(usize) -> ((i64, u8), usize)) {
+    if policy == Duplicates::Keep {
+        return;
+    }
+    let mut same: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        if let Some(candidate) = candidate(index, row) {
+            same.entry((candidate.security, candidate.day0)).or_default().push(index);
+        }
+    }
+    for mut members in same.into_values().filter(|members| members.len() > 1) {
+        members.sort_by_key(|&row| order(row));
+        let kept = usize::from(policy == Duplicates::First);
+        let first = members[0];
+        for &row in &members[kept..] {
+            let reason = match policy {
+                Duplicates::First => {
+                    format!("event {first} of the security has the same day 0 and was announced first")
+                }
+                _ => format!("{} events of the security have the same day 0", members.len()),
+            };
+            rows[row].exclusion = Some((Outcome::Duplicate, reason));
+        }
+    }
+}
+
+/// Values of the group columns, the derived quantiles last; returns their names.
+fn fill_groups(study: &Study, events: &EventTable, rows: &mut [Row], candidates: &[Candidate]) -> Vec<String> {
+    let mut names = Vec::new();
+    for name in &study.events.groups {
+        let column = events.groups.iter().find(|(known, _)| known == name).map(|(_, values)| values);
+        for (index, row) in rows.iter_mut().enumerate() {
+            // Without such a column, `session` is the one derived from the instant.
+            let value = column.map_or_else(|| row.session.clone(), |values| values[index].clone());
+            row.groups.push(value.filter(|value| !value.is_empty()));
+        }
+        names.push(name.clone());
+    }
+    if let (Some(values), Some(column)) = (&events.quantile, &study.events.quantile) {
+        let known: Vec<f64> = candidates.iter().map(|c| values[c.row]).filter(|v| v.is_finite()).collect();
+        let breaks = groups::breakpoints(&known, study.quantile_count);
+        for (row, &value) in rows.iter_mut().zip(values) {
+            let takes_part = row.exclusion.is_none() && value.is_finite();
+            row.groups.push(takes_part.then(|| groups::quantile(&breaks, value).to_string()));
+        }
+        names.push(format!("{column}_quantile"));
+    }
+    names
+}
+
+fn collect_groups(columns: &[String], rows: &[Row], candidates: &[Candidate]) -> Vec<Group> {
+    let mut found = vec![Group { label: "all".into(), members: (0..candidates.len()).collect() }];
+    for (j, column) in columns.iter().enumerate() {
+        let mut by_value: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (place, candidate) in candidates.iter().enumerate() {
+            if let Some(value) = &rows[candidate.row].groups[j] {
+                by_value.entry(value).or_default().push(place);
+            }
+        }
+        let mut values: Vec<&str> = by_value.keys().copied().collect();
+        values.sort_by(|a, b| natural_order(a, b));
+        for value in values {
+            let members = by_value.remove(value).unwrap_or_default();
+            found.push(Group { label: format!("{column}={value}"), members });
+        }
+    }
+    found
+}
+
+/// Numbers by size, everything else as text.
+fn natural_order(a: &str, b: &str) -> std::cmp::Ordering {
+    match (a.parse::<f64>(), b.parse::<f64>()) {
+        (Ok(x), Ok(y)) => x.total_cmp(&y).then(a.cmp(b)),
+        _ => a.cmp(b),
+    }
+}
+
+impl Ledger {
+    /// The returns of an event's security and its place in them.
+    pub fn place<'a>(
+        &'a self,
+        panel: &'a Panel,
+        candidate: &Candidate,
+        kind: dayzero_model::ReturnKind,
+    ) -> dayzero_model::estimate::EventPlace<'a> {
+        dayzero_model::estimate::EventPlace {
+            series: panel.series(candidate.security, kind),
+            day0: candidate.day0,
+            calendar_len: panel.markets[candidate.market].calendar.len(),
+            all_day0s: self.day0s.get(&candidate.security).map_or(&[], Vec::as_slice),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The `dayzero` program as a library: config → load → ledger → estimate → infer → tables.
+//!
+//! [`pipeline::run`] reads like the manual; each step has a module of its own.
+
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod estimate;
+pub mod failure;
+pub mod finished;
+pub mod infer;
+pub mod ledger;
+pub mod load;
+pub mod manifest;
+pub mod output;
+pub mod pipeline;
+pub mod summary;
+pub mod tables;
+pub mod terminal;
+
+pub use failure::Failure;

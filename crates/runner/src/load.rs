@@ -1,0 +1,42 @@
+//! From the study's paths to a panel and the announcements.
+
+use std::collections::HashSet;
+
+use dayzero_loader::assemble::{Assembled, Inputs, assemble};
+use dayzero_loader::events::{self, EventTable};
+use dayzero_loader::prices::{self, Wanted, Zones};
+use dayzero_loader::{BenchmarkSource, DataError};
+use dayzero_model::ReturnKind;
+
+use crate::config::Study;
+
+/// Everything that is read.
+pub struct Loaded {
+    /// The announcements.
+    pub events: EventTable,
+    /// The panel.
+    pub assembled: Assembled,
+}
+
+/// Reads the events first, then the prices of just the securities that they and the markets need.
+///
+/// # Errors
+/// An input that cannot be used.
+pub fn load(study: &Study) -> Result<Loaded, DataError> {
+    let events = events::read(&study.events)?;
+    let mut names: HashSet<String> = events.security.iter().flatten().cloned().collect();
+    for market in &study.markets {
+        if let BenchmarkSource::Security(id) = &market.benchmark {
+            names.insert(id.clone());
+        }
+    }
+    names.extend(study.factors.securities.iter().map(|(_, id)| id.clone()));
+    let zones = Zones { by_market: study.markets.iter().map(|m| (m.name.clone(), m.zone.clone())).collect() };
+    let chunks = prices::read(&study.prices, &Wanted::new(names), &zones)?;
+    let inputs = Inputs { prices: &study.prices, chunks: &chunks, markets: &study.markets, factors: &study.factors };
+    let mut assembled = assemble(inputs)?;
+    if study.specifications.iter().any(|specification| specification.returns == ReturnKind::Log) {
+        assembled.panel.add_log_returns();
+    }
+    Ok(Loaded { events, assembled })
+}

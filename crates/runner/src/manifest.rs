@@ -1,0 +1,246 @@
+//! `manifest.json`: how a run came about and what it found, for people and for `show`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use dayzero_loader::paths::InputFile;
+use dayzero_loader::{BenchmarkSource, DataError, fingerprint};
+use dayzero_model::Outcome;
+use dayzero_model::expected::Regressor;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+use crate::config::Study;
+use crate::finished::Finished;
+
+/// Name of the file.
+pub const MANIFEST: &str = "manifest.json";
+
+/// A finished run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Name of the study.
+    pub name: String,
+    /// Version of the program.
+    pub version: String,
+    /// The seed of every random draw.
+    pub seed: u64,
+    /// The configuration with every default filled in.
+    pub config: serde_json::Value,
+    /// The input files with their fingerprints.
+    pub inputs: Vec<Input>,
+    /// The markets with their calendars.
+    pub markets: Vec<MarketSpan>,
+    /// Input events by outcome; they add up to all of them.
+    pub outcomes: BTreeMap<String, usize>,
+    /// The specifications in a few words, with their outcomes.
+    pub specifications: Vec<SpecificationNote>,
+    /// Mean CAR of the declared windows with the p-value of the headline test.
+    pub headline: Vec<Headline>,
+    /// The tables.
+    pub tables: Vec<WrittenTable>,
+    /// What was left out of the inputs.
+    pub notes: Vec<String>,
+    /// Threads that were used.
+    pub threads: usize,
+    /// Seconds per phase.
+    pub seconds: BTreeMap<String, f64>,
+}
+
+/// An input file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Input {
+    /// Where it was.
+    pub path: PathBuf,
+    /// BLAKE3 of its bytes.
+    pub blake3: String,
+}
+
+/// A market's calendar.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MarketSpan {
+    /// Name.
+    pub name: String,
+    /// Trading days.
+    pub days: usize,
+    /// First trading day.
+    pub first: String,
+    /// Last trading day.
+    pub last: String,
+    /// Securities with prices.
+    pub securities: usize,
+}
+
+/// A specification in a few words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SpecificationNote {
+    /// Number.
+    pub spec_id: usize,
+    /// As in `market, simple returns, [-250, -11]`.
+    pub label: String,
+    /// Input events by outcome.
+    pub outcomes: BTreeMap<String, usize>,
+}
+
+/// A row of the summary.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Headline {
+    /// The specification.
+    pub spec_id: usize,
+    /// The group.
+    pub group: String,
+    /// First day of the window.
+    pub first: i32,
+    /// Last day of the window.
+    pub last: i32,
+    /// Events in the test.
+    pub events: usize,
+    /// Mean CAR.
+    pub mean_car: Option<f64>,
+    /// The headline test.
+    pub test: String,
+    /// Its statistic.
+    pub statistic: Option<f64>,
+    /// Its two-sided p-value.
+    pub p_value: Option<f64>,
+}
+
+/// A table that was written.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WrittenTable {
+    /// Name.
+    pub name: String,
+    /// File in the output directory.
+    pub file: String,
+    /// Rows.
+    pub rows: usize,
+}
+
+impl Manifest {
+    /// Reads the manifest of an output directory.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub fn read(dir: &Path) -> Result<Self, Failure> {
+        let path = dir.join(MANIFEST);
+        let failed = |error: &dyn std::fmt::Display| {
+            Failure::Other(format!("{} holds no finished run: {}: {error}", dir.display(), path.display()))
+        };
+        let text = std::fs::read_to_string(&path).map_err(|e| failed(&e))?;
+        serde_json::from_str(&text).map_err(|e| failed(&e))
+    }
+}
+
+/// Fingerprints of every input file of a study, in the order of its sections.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn inputs(study: &Study) -> Result<Vec<Input>, DataError> {
+    let benchmarks = study.markets.iter().flat_map(|market| match &market.benchmark {
+        BenchmarkSource::Table { files, .. } => files.as_slice(),
+        BenchmarkSource::Security(_) => &[],
+    });
+    let sections = study.prices.files.iter().chain(&study.events.files).chain(&study.factors.files).chain(benchmarks);
+    let mut files: Vec<&InputFile> = Vec::new();
+    for file in sections {
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    }
+    let of = |file: &&InputFile| Ok(Input { path: file.path.clone(), blake3: fingerprint::of_file(&file.path)? });
+    files.par_iter().map(of).collect()
+}
+
+/// The metadata of every table file: nothing in it varies between runs of one study on one input.
+pub fn table_metadata(study: &Study, inputs: &[Input]) -> String {
+    let fingerprints: Vec<&str> = inputs.iter().map(|input| input.blake3.as_str()).collect();
+    serde_json::json!({
+        "name": study.name,
+        "version": env!("CARGO_PKG_VERSION"),
+        "seed": study.seed,
+        "config": study.resolved,
+        "inputs": fingerprints,
+    })
+    .to_string()
+}
+
+/// Input events by outcome.
+pub fn count_outcomes(finished: &Finished<'_>) -> BTreeMap<String, usize> {
+    count((0..finished.ledger.rows.len()).filter_map(|row| finished.overall_outcome(row).0))
+}
+
+fn count(outcomes: impl Iterator<Item = Outcome>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for outcome in outcomes {
+        *counts.entry(outcome.code().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+/// The specifications in a few words, with their outcomes.
+pub fn specification_notes(finished: &Finished<'_>) -> Vec<SpecificationNote> {
+    let note = |spec_id: usize| {
+        let specification = finished.specification(spec_id);
+        let rows = 0..finished.ledger.rows.len();
+        SpecificationNote {
+            spec_id,
+            label: label(specification),
+            outcomes: count(rows.filter_map(|row| finished.outcome(spec_id, row).0)),
+        }
+    };
+    (0..finished.study.specifications.len()).map(note).collect()
+}
+
+fn label(specification: &dayzero_model::Specification) -> String {
+    let recipe = &specification.recipe;
+    let factors: Vec<&str> = recipe.regressors.iter().map(Regressor::name).collect();
+    let model = match specification.model.name() {
+        "factors" => format!("factors ({})", factors.join(", ")),
+        name => name.to_owned(),
+    };
+    let excess = if recipe.excess { ", excess returns" } else { "" };
+    format!(
+        "{model}{excess}, {} returns, estimation {}, event window {}",
+        specification.returns.name(),
+        specification.estimation,
+        specification.event
+    )
+}
+
+/// The test that a summary quotes: `bmp_kp` where it was asked for, else the first.
+pub fn headline_test(study: &Study) -> Option<&'static str> {
+    let names = || study.tests.iter().map(|test| test.name());
+    names().find(|name| *name == "bmp_kp").or_else(|| names().next())
+}
+
+/// Mean CAR of the declared windows with the p-value of the headline test.
+pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
+    let Some(test) = headline_test(finished.study) else { return Vec::new() };
+    let rows = finished.tests.iter().filter(|row| row.test == test && row.declared);
+    rows.map(|row| Headline {
+        spec_id: row.specification,
+        group: finished.ledger.groups[row.group].label.clone(),
+        first: row.window.first(),
+        last: row.window.last(),
+        events: row.events,
+        mean_car: row.mean_car,
+        test: test.to_owned(),
+        statistic: row.result.as_ref().ok().map(|statistic| statistic.value),
+        p_value: row.p_value(),
+    })
+    .collect()
+}
+
+/// The markets with their calendars.
+pub fn market_spans(finished: &Finished<'_>) -> Vec<MarketSpan> {
+    let panel = &finished.loaded.assembled.panel;
+    let span = |(index, market): (usize, &dayzero_model::Market)| MarketSpan {
+        name: market.name.clone(),
+        days: market.calendar.len(),
+        first: market.calendar.first().to_string(),
+        last: market.calendar.last().to_string(),
+        securities: panel.securities().iter().filter(|security| security.market == index).count(),
+    };
+    panel.markets.iter().enumerate().map(span).collect()
+}

@@ -1,0 +1,209 @@
+//! Writing tables: beside their place first, renamed at the end.
+//!
+//! A run that is interrupted leaves the previous results whole.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use arrow::datatypes::{DataType, Field, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
+use tempfile::TempDir;
+
+use crate::Failure;
+use crate::config::raw::Format;
+use crate::manifest::{MANIFEST, Manifest, WrittenTable};
+use crate::tables::{self, Table};
+
+/// The key of the metadata that every table file carries: how it came about, as JSON.
+pub const METADATA_KEY: &str = "dayzero";
+
+/// An output directory in the making.
+pub struct Staging {
+    target: PathBuf,
+    beside: TempDir,
+}
+
+/// The file name of a table.
+pub fn file_name(table: &str, format: Format) -> String {
+    let extension = match format {
+        Format::Parquet => "parquet",
+        Format::Arrow => "arrow",
+        Format::Csv => "csv",
+    };
+    format!("{table}.{extension}")
+}
+
+impl Staging {
+    /// Opens the outputs before the work begins.
+    ///
+    /// # Errors
+    /// The directory is not empty and may not be overwritten, or it cannot be written.
+    pub fn open(target: &Path, overwrite: bool) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| {
+            Failure::Other(format!(
+                "cannot write to {}: {error}\n  help: name another directory with --out or [output] dir",
+                target.display()
+            ))
+        };
+        if target.exists() {
+            let mut entries = std::fs::read_dir(target).map_err(failed)?;
+            if entries.next().is_some() && !overwrite {
+                return Err(Failure::usage(format!(
+                    "the output directory {} is not empty\n  help: --overwrite replaces its tables; --out names another",
+                    target.display()
+                )));
+            }
+            // The results are moved in by renaming, so the directory itself must be writable.
+            tempfile::tempfile_in(target).map_err(failed)?;
+        }
+        let parent = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        std::fs::create_dir_all(parent).map_err(failed)?;
+        let name = target.file_name().and_then(|name| name.to_str()).unwrap_or("out");
+        let beside = tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".partial").tempdir_in(parent);
+        Ok(Self { target: target.to_owned(), beside: beside.map_err(failed)? })
+    }
+
+    /// Writes a table.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn write(&self, table: &Table<'_>, format: Format, metadata: &str) -> Result<WrittenTable, Failure> {
+        let file = file_name(table.name, format);
+        let path = self.beside.path().join(&file);
+        let failed =
+            |error: &dyn std::fmt::Display| Failure::Other(format!("cannot write {}: {error}", path.display()));
+        let own = match format {
+            Format::Arrow => BTreeMap::from([(METADATA_KEY.to_owned(), metadata.to_owned())]),
+            Format::Parquet | Format::Csv => BTreeMap::new(),
+        };
+        let schema = table.schema(own);
+        let out = BufWriter::new(File::create(&path).map_err(|e| failed(&e))?);
+        let mut sink = Sink::new(format, out, &schema, metadata).map_err(|e| failed(&e))?;
+        let mut rows = 0;
+        for batch in table.batches(&schema) {
+            let batch = batch.map_err(|e| failed(&e))?;
+            rows += batch.num_rows();
+            sink.write(&batch).map_err(|e| failed(&e))?;
+        }
+        sink.finish().map_err(|e| failed(&e))?;
+        Ok(WrittenTable { name: table.name.to_owned(), file, rows })
+    }
+
+    /// Puts everything in its place, the manifest last, and removes tables of an earlier run that
+    /// this one did not write.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn commit(self, manifest: &Manifest) -> Result<(), Failure> {
+        let failed =
+            |error: std::io::Error| Failure::Other(format!("cannot write to {}: {error}", self.target.display()));
+        let text = serde_json::to_string_pretty(manifest).map_err(|e| Failure::Other(e.to_string()))?;
+        let staged = self.beside.path().join(MANIFEST);
+        std::fs::write(&staged, text + "\n").map_err(failed)?;
+        std::fs::create_dir_all(&self.target).map_err(failed)?;
+        for table in &manifest.tables {
+            std::fs::rename(self.beside.path().join(&table.file), self.target.join(&table.file)).map_err(failed)?;
+        }
+        for name in tables::names() {
+            for format in [Format::Parquet, Format::Arrow, Format::Csv] {
+                let stale = file_name(name, format);
+                let path = self.target.join(&stale);
+                if path.exists() && !manifest.tables.iter().any(|table| table.file == stale) {
+                    std::fs::remove_file(path).map_err(failed)?;
+                }
+            }
+        }
+        std::fs::rename(staged, self.target.join(MANIFEST)).map_err(failed)
+    }
+}
+
+/// A file of one of the formats.
+enum Sink {
+    Parquet(Box<ArrowWriter<BufWriter<File>>>),
+    Arrow(arrow::ipc::writer::FileWriter<BufWriter<File>>, SchemaRef),
+    Csv(arrow::csv::Writer<BufWriter<File>>),
+}
+
+type AnyError = Box<dyn std::error::Error>;
+
+impl Sink {
+    fn new(format: Format, out: BufWriter<File>, schema: &SchemaRef, metadata: &str) -> Result<Self, AnyError> {
+        Ok(match format {
+            Format::Parquet => {
+                let properties = properties(schema, metadata);
+                Self::Parquet(Box::new(ArrowWriter::try_new(out, schema.clone(), Some(properties))?))
+            }
+            Format::Arrow => {
+                // The file format has one dictionary per column, so dictionaries are written out.
+                let plain = plain_schema(schema);
+                Self::Arrow(arrow::ipc::writer::FileWriter::try_new(out, &plain)?, plain)
+            }
+            Format::Csv => Self::Csv(arrow::csv::WriterBuilder::new().with_header(true).build(out)),
+        })
+    }
+
+    fn write(&mut self, batch: &arrow::array::RecordBatch) -> Result<(), AnyError> {
+        match self {
+            Self::Parquet(writer) => writer.write(batch)?,
+            Self::Arrow(writer, plain) => {
+                let cast = |(array, field): (&arrow::array::ArrayRef, &std::sync::Arc<Field>)| {
+                    arrow::compute::cast(array, field.data_type())
+                };
+                let arrays = batch.columns().iter().zip(plain.fields()).map(cast).collect::<Result<_, _>>()?;
+                writer.write(&arrow::array::RecordBatch::try_new(plain.clone(), arrays)?)?;
+            }
+            Self::Csv(writer) => writer.write(batch)?,
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), AnyError> {
+        use std::io::Write;
+        match self {
+            Self::Parquet(writer) => writer.into_inner()?.flush()?,
+            Self::Arrow(mut writer, _) => {
+                writer.finish()?;
+                writer.into_inner()?.flush()?;
+            }
+            Self::Csv(writer) => writer.into_inner().flush()?,
+        }
+        Ok(())
+    }
+}
+
+fn plain_schema(schema: &SchemaRef) -> SchemaRef {
+    let plain = |field: &std::sync::Arc<Field>| match field.data_type() {
+        DataType::Dictionary(_, value) => field.as_ref().clone().with_data_type(value.as_ref().clone()),
+        _ => field.as_ref().clone(),
+    };
+    let fields: Vec<Field> = schema.fields().iter().map(plain).collect();
+    std::sync::Arc::new(arrow::datatypes::Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+/// Encodings by what the values are like: strings repeat, so they get a dictionary; identifiers and
+/// days run in patterns that zstd folds; the digits of returns are noise, which nothing folds.
+fn properties(schema: &SchemaRef, metadata: &str) -> WriterProperties {
+    let zstd = Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default());
+    let builder = WriterProperties::builder()
+        .set_compression(zstd)
+        .set_dictionary_enabled(false)
+        .set_key_value_metadata(Some(vec![KeyValue::new(METADATA_KEY.to_owned(), metadata.to_owned())]));
+    let column = |builder: WriterPropertiesBuilder, field: &std::sync::Arc<Field>| {
+        let path = ColumnPath::from(field.name().as_str());
+        match field.data_type() {
+            DataType::Dictionary(..) => builder.set_column_dictionary_enabled(path, true),
+            DataType::Float64 => builder.set_column_compression(path, Compression::UNCOMPRESSED),
+            _ => builder,
+        }
+    };
+    schema.fields().iter().fold(builder, column).build()
+}

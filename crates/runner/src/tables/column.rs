@@ -1,0 +1,118 @@
+//! A column of a table: its field, and how its values are made.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int16Array, Int32Array, StringDictionaryBuilder,
+    TimestampMicrosecondArray,
+};
+use arrow::datatypes::{DataType, Field, Int32Type, TimeUnit};
+use dayzero_model::Date;
+
+/// Where a row of a table comes from. What the numbers count depends on the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Specification.
+    pub specification: usize,
+    /// Input row of the event, or the group.
+    pub item: usize,
+    /// Day, window or test.
+    pub part: usize,
+}
+
+type Make<'a, T> = Box<dyn Fn(&Cell) -> Option<T> + Sync + 'a>;
+
+enum Values<'a> {
+    Int16(Make<'a, i16>),
+    Int32(Make<'a, i32>),
+    Float(Make<'a, f64>),
+    Flag(Make<'a, bool>),
+    Text(Make<'a, Cow<'a, str>>),
+    Date(Make<'a, Date>),
+    Instant(Make<'a, i64>),
+}
+
+/// A column.
+pub struct Column<'a> {
+    name: String,
+    description: String,
+    key: bool,
+    values: Values<'a>,
+}
+
+macro_rules! constructor {
+    ($function:ident, $variant:ident, $type:ty, $doc:literal) => {
+        #[doc = $doc]
+        pub(super) fn $function(
+            name: impl Into<String>,
+            description: impl Into<String>,
+            make: impl Fn(&Cell) -> Option<$type> + Sync + 'a,
+        ) -> Self {
+            let values = Values::$variant(Box::new(make));
+            Self { name: name.into(), description: description.into(), key: false, values }
+        }
+    };
+}
+
+impl<'a> Column<'a> {
+    constructor!(int16, Int16, i16, "Small whole numbers.");
+    constructor!(int32, Int32, i32, "Whole numbers.");
+    constructor!(float, Float, f64, "Numbers.");
+    constructor!(flag, Flag, bool, "True or false.");
+    constructor!(text, Text, Cow<'a, str>, "Text, dictionary-encoded.");
+    constructor!(date, Date, Date, "Civil dates.");
+    constructor!(instant, Instant, i64, "Instants in microseconds from the epoch.");
+
+    /// A column that is kept however the table is narrowed.
+    pub(super) fn key(mut self) -> Self {
+        self.key = true;
+        self
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is kept however the table is narrowed.
+    pub fn is_key(&self) -> bool {
+        self.key
+    }
+
+    /// Its field.
+    pub fn field(&self) -> Field {
+        let data_type = match &self.values {
+            Values::Int16(_) => DataType::Int16,
+            Values::Int32(_) => DataType::Int32,
+            Values::Float(_) => DataType::Float64,
+            Values::Flag(_) => DataType::Boolean,
+            Values::Text(_) => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+            Values::Date(_) => DataType::Date32,
+            Values::Instant(_) => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        };
+        // One entry only: more would be written in an order that varies from run to run.
+        let metadata = HashMap::from([("description".to_owned(), self.description.clone())]);
+        Field::new(&self.name, data_type, !self.key).with_metadata(metadata)
+    }
+
+    /// Its values for some rows.
+    pub fn array(&self, cells: &[Cell]) -> ArrayRef {
+        match &self.values {
+            Values::Int16(make) => Arc::new(cells.iter().map(make).collect::<Int16Array>()),
+            Values::Int32(make) => Arc::new(cells.iter().map(make).collect::<Int32Array>()),
+            Values::Float(make) => Arc::new(cells.iter().map(make).collect::<Float64Array>()),
+            Values::Flag(make) => Arc::new(cells.iter().map(make).collect::<BooleanArray>()),
+            Values::Text(make) => {
+                let mut builder = StringDictionaryBuilder::<Int32Type>::new();
+                cells.iter().for_each(|cell| builder.append_option(make(cell)));
+                Arc::new(builder.finish())
+            }
+            Values::Date(make) => Arc::new(cells.iter().map(|cell| make(cell).map(|d| d.0)).collect::<Date32Array>()),
+            Values::Instant(make) => {
+                Arc::new(cells.iter().map(make).collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+            }
+        }
+    }
+}

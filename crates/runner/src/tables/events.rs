@@ -1,0 +1,52 @@
+//! `events`: the ledger.
+
+use std::borrow::Cow;
+
+use super::{Cell, Column, Table};
+use crate::finished::Finished;
+use crate::ledger::Row;
+
+/// Columns that the ledger has anyway; a group of that name needs none of its own.
+const OWN: [&str; 3] = ["security", "market", "session"];
+
+pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
+    let ledger = finished.ledger;
+    let row = |cell: &Cell| -> &'a Row { &ledger.rows[cell.item] };
+    let markets = &finished.loaded.assembled.panel.markets;
+    let mut table = Table::rows("events", "an input event, always all of them", ledger.rows.len(), |item| Cell {
+        item,
+        ..Cell::default()
+    })
+    .with(Column::int32("event_id", "row of the event in the input, from 0", |cell| Some(cell.item as i32)).key())
+    .with(Column::text("security", "identifier of the security", move |cell| {
+        ledger.securities[cell.item].as_deref().map(Cow::Borrowed)
+    }))
+    .with(Column::text("market", "market of the security", move |cell| {
+        row(cell).market.map(|market| Cow::Borrowed(markets[market].name.as_str()))
+    }))
+    .with(Column::instant("announced_at", "instant of the announcement", move |cell| row(cell).announced_at))
+    .with(Column::date("announced_on", "date of the announcement in the market's zone", move |cell| {
+        row(cell).announced_on
+    }))
+    .with(Column::text(
+        "session",
+        "part of the day: bmo, during, amc or unknown; the input's column, or from the instant and the market's hours",
+        move |cell| row(cell).session.as_deref().map(Cow::Borrowed),
+    ))
+    .with(Column::date("day0", "first session whose close is after the announcement", move |cell| {
+        row(cell).day0.map(|(_, date, _)| date)
+    }))
+    .with(Column::text("day0_rule", "the rule that led to day 0", move |cell| {
+        row(cell).day0.map(|(_, _, rule)| Cow::Borrowed(rule.code()))
+    }));
+    for (j, name) in ledger.group_columns.iter().enumerate().filter(|(_, name)| !OWN.contains(&name.as_str())) {
+        table = table.with(Column::text(name, "group", move |cell| row(cell).groups[j].as_deref().map(Cow::Borrowed)));
+    }
+    table
+        .with(Column::text("outcome", "ok, or why the event was not or not fully used", |cell| {
+            finished.overall_outcome(cell.item).0.map(|outcome| Cow::Borrowed(outcome.code()))
+        }))
+        .with(Column::text("reason", "the outcome in a sentence", |cell| {
+            finished.overall_outcome(cell.item).1.map(Cow::Borrowed)
+        }))
+}

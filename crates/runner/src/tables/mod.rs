@@ -1,0 +1,142 @@
+//! The tables of a run: one file per table, which says what each column is and where it comes from.
+//!
+//! A table is a list of columns over [`Cell`]s; arrays are made chunk by chunk, only for the columns
+//! that are written. To add a table: one file here, one line in [`TABLES`].
+
+mod abnormal_returns;
+mod averages;
+mod cars;
+mod column;
+mod estimates;
+mod events;
+mod specifications;
+mod tests;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::{Schema, SchemaRef};
+use arrow::error::ArrowError;
+use rayon::prelude::*;
+
+pub use column::{Cell, Column};
+
+use crate::config::{ConfigError, Mistake};
+use crate::finished::Finished;
+
+/// A table, ready to be written.
+pub struct Table<'a> {
+    /// Its name, which is that of its file.
+    pub name: &'static str,
+    /// A row per what.
+    pub description: &'static str,
+    columns: Vec<Column<'a>>,
+    /// Number of units; a unit is a row or a run of rows that belong together.
+    units: usize,
+    cells: Box<dyn Fn(Range<usize>) -> Vec<Cell> + Sync + 'a>,
+}
+
+/// How a table is made.
+type Builder = for<'a> fn(&'a Finished<'a>) -> Table<'a>;
+
+/// Every table, in the order in which lists show them.
+pub const TABLES: &[(&str, Builder)] = &[
+    ("events", events::table),
+    ("specifications", specifications::table),
+    ("estimates", estimates::table),
+    ("abnormal_returns", abnormal_returns::table),
+    ("cars", cars::table),
+    ("averages", averages::table),
+    ("tests", tests::table),
+];
+
+/// Names of all tables.
+pub fn names() -> Vec<&'static str> {
+    TABLES.iter().map(|(name, _)| *name).collect()
+}
+
+/// Units per chunk: about what fits a core's cache.
+const CHUNK_ROWS: usize = 65_536;
+
+impl<'a> Table<'a> {
+    /// A table with one row per unit.
+    fn rows(
+        name: &'static str,
+        description: &'static str,
+        rows: usize,
+        cell: impl Fn(usize) -> Cell + Sync + 'a,
+    ) -> Self {
+        let cells = move |units: Range<usize>| units.map(&cell).collect();
+        Self { name, description, columns: Vec::new(), units: rows, cells: Box::new(cells) }
+    }
+
+    /// A table whose units are runs of rows.
+    fn runs(
+        name: &'static str,
+        description: &'static str,
+        units: usize,
+        cells: impl Fn(Range<usize>) -> Vec<Cell> + Sync + 'a,
+    ) -> Self {
+        Self { name, description, columns: Vec::new(), units, cells: Box::new(cells) }
+    }
+
+    fn with(mut self, column: Column<'a>) -> Self {
+        self.columns.push(column);
+        self
+    }
+
+    /// Keeps the keys and these columns.
+    ///
+    /// # Errors
+    /// A column that the table does not have.
+    pub fn narrow(mut self, keep: &[String]) -> Result<Self, ConfigError> {
+        for name in keep {
+            if !self.columns.iter().any(|column| column.name() == name) {
+                let known: Vec<&str> = self.columns.iter().map(Column::name).collect();
+                let mistake =
+                    Mistake::new(["output", "columns"], format!("the table {} has no column `{name}`", self.name));
+                return Err(ConfigError::plain(mistake.did_you_mean(name, known).plain()));
+            }
+        }
+        self.columns.retain(|column| column.is_key() || keep.iter().any(|name| name == column.name()));
+        Ok(self)
+    }
+
+    /// The schema; each field's metadata say what it is.
+    pub fn schema(&self, metadata: BTreeMap<String, String>) -> SchemaRef {
+        let fields: Vec<_> = self.columns.iter().map(Column::field).collect();
+        Arc::new(Schema::new_with_metadata(fields, metadata.into_iter().collect()))
+    }
+
+    /// The rows, chunk by chunk.
+    pub fn batches(&self, schema: &SchemaRef) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
+        let per_unit = (self.cells)(0..self.units.min(1)).len().max(1);
+        let step = (CHUNK_ROWS / per_unit).max(1);
+        (0..self.units).step_by(step).map(move |start| {
+            let cells = (self.cells)(start..(start + step).min(self.units));
+            let arrays: Vec<ArrayRef> = self.columns.par_iter().map(|column| column.array(&cells)).collect();
+            RecordBatch::try_new(schema.clone(), arrays)
+        })
+    }
+}
+
+/// The tables that a study asks for, narrowed as it asks.
+///
+/// # Errors
+/// `[output] columns` names a column that its table does not have.
+pub fn requested<'a>(finished: &'a Finished<'a>) -> Result<Vec<Table<'a>>, ConfigError> {
+    let output = &finished.study.output;
+    TABLES
+        .iter()
+        .filter(|(name, _)| output.tables.iter().any(|wanted| wanted == name))
+        .map(|(name, build)| {
+            let table = build(finished);
+            match output.columns.get(*name) {
+                Some(keep) => table.narrow(keep),
+                None => Ok(table),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,43 @@
+//! `tests`: test statistics by group and window.
+
+use dayzero_model::significance::Distribution;
+
+use super::{Cell, Column, Table};
+use crate::finished::Finished;
+use crate::infer::TestRow;
+
+pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
+    let of = |cell: &Cell| -> &'a TestRow { &finished.tests[cell.item] };
+    let groups = &finished.ledger.groups;
+    Table::rows("tests", "a specification, a group, a window and a test", finished.tests.len(), |item| Cell {
+        item,
+        ..Cell::default()
+    })
+    .with(Column::int32("spec_id", "specification", move |cell| Some(of(cell).specification as i32)).key())
+    .with(
+        Column::text("group", "all, or column=value", move |cell| Some(groups[of(cell).group].label.as_str().into()))
+            .key(),
+    )
+    .with(Column::int16("first", "first day of the window", move |cell| Some(of(cell).window.first() as i16)).key())
+    .with(Column::int16("last", "last day of the window", move |cell| Some(of(cell).window.last() as i16)).key())
+    .with(Column::text("test", "test statistic", move |cell| Some(of(cell).test.into())).key())
+    .with(Column::int32("events", "events that went into the statistic", move |cell| Some(of(cell).events as i32)))
+    .with(Column::float("mean_car", "mean cumulative abnormal return", move |cell| of(cell).mean_car))
+    .with(Column::float("statistic", "value of the statistic", move |cell| {
+        of(cell).result.as_ref().ok().map(|statistic| statistic.value)
+    }))
+    .with(Column::text("distribution", "distribution of the statistic under the null", move |cell| {
+        of(cell).distribution().map(|distribution| distribution.name().into())
+    }))
+    .with(Column::float("dof", "degrees of freedom of the distribution, where it has them", move |cell| {
+        of(cell).distribution().and_then(Distribution::dof)
+    }))
+    .with(Column::float("p_value", "two-sided p-value", move |cell| of(cell).p_value()))
+    .with(Column::float("p_holm", "p-value after Holm over windows, groups and specifications", move |cell| {
+        of(cell).p_holm
+    }))
+    .with(Column::float("p_bh", "p-value after Benjamini and Hochberg over the same family", move |cell| of(cell).p_bh))
+    .with(Column::text("reason", "why there is no statistic", move |cell| {
+        of(cell).result.as_ref().err().map(|undefined| undefined.to_string().into())
+    }))
+}

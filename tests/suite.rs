@@ -1,0 +1,13 @@
+//! The whole program, tested as users meet it: through the shipped binary.
+
+mod support;
+
+mod commands;
+mod determinism;
+mod experiments;
+mod golden_alibaba;
+mod golden_us;
+mod inputs;
+mod mistakes;
+mod structure;
+mod studies;
