@@ -1,11 +1,14 @@
 //! The whole program, tested as users meet it: through the shipped binary.
 
+#![expect(unreachable_pub, reason = "modules of one test binary share helpers")]
+
 mod support;
 
 mod commands;
 mod determinism;
 mod experiments;
 mod golden_alibaba;
+mod golden_support;
 mod golden_us;
 mod inputs;
 mod mistakes;

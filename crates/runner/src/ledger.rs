@@ -204,7 +204,7 @@ fn fill_groups(study: &Study, events: &EventTable, rows: &mut [Row], candidates:
             let takes_part = row.exclusion.is_none() && value.is_finite();
             row.groups.push(takes_part.then(|| groups::quantile(&breaks, value).to_string()));
         }
-        names.push(format!("{column}_quantile"));
+        names.push(column.clone());
     }
     names
 }

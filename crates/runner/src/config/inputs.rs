@@ -94,9 +94,12 @@ pub(super) fn events(raw: &RawEvents, base: &Path, mistakes: &mut Vec<Mistake>) 
         mistakes.push(Mistake::new(["events", "quantile", "count"], "between 2 and 100 quantiles are possible"));
     }
     for (i, name) in raw.group.iter().enumerate() {
+        let path = ["events".to_owned(), "group".to_owned(), i.to_string()];
         if raw.group[..i].contains(name) {
-            let path = ["events".to_owned(), "group".to_owned(), i.to_string()];
             mistakes.push(Mistake::new(path, format!("the group `{name}` is named twice")));
+        } else if raw.quantile.as_ref().is_some_and(|quantile| quantile.column == *name) {
+            let problem = format!("`{name}` is a group by value here and by quantile in `quantile`");
+            mistakes.push(Mistake::new(path, problem).help("keep one of the two"));
         }
     }
     let filter = raw.filter.as_ref().and_then(|raw| filter(raw, mistakes));

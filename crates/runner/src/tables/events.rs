@@ -40,7 +40,12 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         row(cell).day0.map(|(_, _, rule)| Cow::Borrowed(rule.code()))
     }));
     for (j, name) in ledger.group_columns.iter().enumerate().filter(|(_, name)| !OWN.contains(&name.as_str())) {
-        table = table.with(Column::text(name, "group", move |cell| row(cell).groups[j].as_deref().map(Cow::Borrowed)));
+        let description = match &finished.study.events.quantile {
+            Some(column) if column == name => format!("quantile of {name}, from 1 for the lowest values"),
+            _ => format!("group by the input's column {name}"),
+        };
+        table =
+            table.with(Column::text(name, description, move |cell| row(cell).groups[j].as_deref().map(Cow::Borrowed)));
     }
     table
         .with(Column::text("outcome", "ok, or why the event was not or not fully used", |cell| {

@@ -1,0 +1,153 @@
+//! What every test statistic must satisfy, and r̄ against its definition.
+
+use dayzero_model::sample::Sample;
+use dayzero_model::significance::correlation::{Correlation, DayCell};
+use dayzero_model::significance::{TESTS, Undefined, test};
+use dayzero_model::{Calendar, Date, MissingPolicy, Window};
+use proptest::prelude::*;
+
+fn sample(car: &[f64]) -> Sample {
+    Sample {
+        car: car.to_vec(),
+        positive_share: vec![0.48; car.len()],
+        scar: car.iter().map(|c| c / 0.02).collect(),
+        dof: vec![238; car.len()],
+        mean_correlation: (car.len() > 1).then_some(0.01),
+    }
+}
+
+/// √10·mean/sd and its relatives of ten CARs, computed by hand with a pocket calculator's formulas.
+#[test]
+fn by_hand() {
+    let car = [0.01, -0.02, 0.03, 0.00, 0.02, 0.01, -0.01, 0.04, 0.02, 0.00];
+    let value = |name: &str| test(name).expect("registered").evaluate(&sample(&car)).expect("defined").value;
+    // mean 0.01, Σ(x − mean)² = 0.003, sd = √(0.003/9)
+    let t = 10.0_f64.sqrt() * 0.01 / (0.003_f64 / 9.0).sqrt();
+    assert!((value("t_cross_sectional") - t).abs() < 1e-14);
+    assert!((value("bmp") - t).abs() < 1e-14);
+    assert!((value("bmp_kp") - t * (0.99_f64 / 1.09).sqrt()).abs() < 1e-14);
+    // ΣSCAR = 0.1/0.02 = 5; Q = 238/236
+    assert!((value("patell") - 5.0 / (10.0_f64 * 238.0 / 236.0).sqrt()).abs() < 1e-14);
+    // Six positive of ten (zeros are not), against 4.8 expected.
+    assert!((value("sign_generalized") - 1.2 / (4.8_f64 * 0.52).sqrt()).abs() < 1e-14);
+}
+
+/// Half of the events positive, half of the residuals positive: nothing to see, however many events
+/// the specification has beyond this sample.
+#[test]
+fn an_even_sample_has_no_sign() {
+    let car: Vec<f64> = (0..80).map(|i| if i % 2 == 0 { 0.01 } else { -0.01 }).collect();
+    let even = Sample { positive_share: vec![0.5; 80], ..sample(&car) };
+    let sign = test("sign_generalized").expect("registered").evaluate(&even).expect("defined");
+    assert_eq!((sign.value, sign.events), (0.0, 80));
+}
+
+#[test]
+fn degenerate_samples_have_reasons() {
+    for statistic in TESTS {
+        assert!(statistic.evaluate(&Sample::default()).is_err(), "{} of nothing", statistic.name());
+    }
+    let reason = |name: &str, sample: &Sample| test(name).expect("registered").evaluate(sample).expect_err("undefined");
+    assert_eq!(reason("bmp", &sample(&[0.01])), Undefined::TooFewEvents { found: 1, needed: 2 });
+    assert_eq!(reason("bmp_kp", &sample(&[0.3, 0.3, 0.3])), Undefined::ZeroVariance);
+    assert_eq!(reason("t_cross_sectional", &sample(&[0.1, 0.1, 0.1])), Undefined::ZeroVariance);
+    let negative = Sample { mean_correlation: Some(-0.6), ..sample(&[0.01, 0.02, 0.03]) };
+    assert_eq!(reason("bmp_kp", &negative), Undefined::NegativeClusterFactor { mean_correlation: -0.6 });
+    let poor = Sample { dof: vec![2, 100], ..sample(&[0.01, 0.02]) };
+    assert_eq!(reason("patell", &poor), Undefined::TooFewDegreesOfFreedom { found: 2, needed: 3 });
+    let sure = Sample { positive_share: vec![1.0; 2], ..sample(&[0.01, 0.02]) };
+    assert_eq!(reason("sign_generalized", &sure), Undefined::DegenerateShare { share: 1.0 });
+}
+
+proptest! {
+    /// Whatever the sample, a statistic and its p-value are finite, or there is a reason.
+    #[test]
+    fn never_nan(
+        car in prop::collection::vec(prop_oneof![Just(0.0), Just(0.01), -1e6..1e6_f64, -1e-300..1e-300_f64], 0..6),
+        r in -1.0..=1.0_f64,
+        dof in 0..5_usize,
+        share in prop_oneof![Just(0.0), Just(0.5), Just(1.0)],
+    ) {
+        let n = car.len();
+        let sample = Sample {
+            positive_share: vec![share; n],
+            dof: vec![dof; n],
+            mean_correlation: (n > 1).then_some(r),
+            ..sample(&car)
+        };
+        for statistic in TESTS {
+            if let Ok(found) = statistic.evaluate(&sample) {
+                prop_assert!(found.value.is_finite(), "{} is {}", statistic.name(), found.value);
+                prop_assert!((0.0..=1.0).contains(&found.p_value()), "p of {}", statistic.name());
+            }
+        }
+    }
+
+    /// Statistics know no unit: a thousandfold CAR with its own standardisation changes nothing.
+    #[test]
+    fn scale_invariant(car in prop::collection::vec(-0.1..0.1_f64, 2..30), power in -10..10_i32) {
+        let scale = 2.0_f64.powi(power);
+        let scaled = Sample { car: car.iter().map(|c| c * scale).collect(), ..sample(&car) };
+        for statistic in TESTS {
+            prop_assert_eq!(statistic.evaluate(&sample(&car)), statistic.evaluate(&scaled), "{}", statistic.name());
+        }
+    }
+
+    /// r̄ by the sums over the calendar equals the mean over all pairs of z_i'z_j times the share of
+    /// the window's days that both have, with two markets of different holidays and missing days.
+    #[test]
+    fn mean_correlation_is_that_of_all_pairs(
+        events in prop::collection::vec((0..2_usize, 60..90_usize, any::<u64>(), any::<bool>()), 2..25),
+        first in -3..2_i32,
+        length in 1..5_i32,
+    ) {
+        let event_window = Window::new(-5, 8).expect("ordered");
+        let window = Window::new(first, first + length - 1).expect("ordered");
+        let estimation = Window::new(-40, -6).expect("ordered");
+        let dates = |holiday: i32| (0..120).filter(|d| d % 11 != holiday).map(Date).collect::<Vec<_>>();
+        let calendars = [Calendar::new(dates(3)).expect("dates"), Calendar::new(dates(7)).expect("dates")];
+        let one = |&(market, day0, seed, gap): &(usize, usize, u64, bool)| {
+            let days: Vec<usize> = estimation.on_calendar(day0, calendars[market].len()).filter(|d| d % 9 != 4).collect();
+            let noise = |d: &usize| ((seed.wrapping_add(*d as u64 * 7919)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as f64 / 1e7 - 0.8;
+            let residuals: Vec<f64> = days.iter().map(noise).collect();
+            let present = gap.then(|| (0..event_window.days()).map(|day| day != 6).collect::<Box<[bool]>>());
+            (market, day0, days, residuals, present)
+        };
+        let events: Vec<_> = events.iter().map(one).collect();
+        let mut cells: Vec<DayCell> = Vec::new();
+        for (market, day0, days, residuals, present) in &events {
+            let known = cells.iter().position(|c| c.market == *market && c.day0 == *day0);
+            let index = known.unwrap_or_else(|| {
+                cells.push(DayCell::new(*market, *day0, estimation.on_calendar(*day0, calendars[*market].len())));
+                cells.len() - 1
+            });
+            cells[index].add(&[0], present, days, residuals);
+        }
+        let refs: Vec<&Calendar> = calendars.iter().collect();
+        let got = Correlation::new(&cells, &refs, event_window, MissingPolicy::Exclude).mean(0, window);
+
+        let valid: Vec<_> = events.iter().filter(|e| e.4.as_ref().is_none_or(|p| window.within(event_window).all(|d| p[d]))).collect();
+        let dated = |e: &(usize, usize, Vec<usize>, Vec<f64>, Option<Box<[bool]>>)| {
+            let length = e.3.iter().map(|r| r * r).sum::<f64>().sqrt();
+            e.2.iter().zip(&e.3).map(|(&d, r)| (calendars[e.0].dates()[d], r / length)).collect::<std::collections::BTreeMap<_, _>>()
+        };
+        let covered = |e: &(usize, usize, Vec<usize>, Vec<f64>, Option<Box<[bool]>>)| {
+            window.on_calendar(e.1, calendars[e.0].len()).map(|d| calendars[e.0].dates()[d]).collect::<Vec<_>>()
+        };
+        let n = valid.len();
+        let mut sum = 0.0;
+        for (i, a) in valid.iter().enumerate() {
+            for b in &valid[..i] {
+                let (za, zb) = (dated(a), dated(b));
+                let product: f64 = za.iter().filter_map(|(d, x)| zb.get(d).map(|y| x * y)).sum();
+                let other = covered(b);
+                let shared = covered(a).iter().filter(|d| other.contains(d)).count();
+                sum += 2.0 * product * shared as f64 / window.days() as f64;
+            }
+        }
+        match got {
+            None => prop_assert!(n < 2),
+            Some(r) => prop_assert!((r - sum / (n * (n - 1)) as f64).abs() < 1e-12, "{r} against {}", sum / (n * (n - 1)) as f64),
+        }
+    }
+}
