@@ -7,7 +7,9 @@ use jiff::tz::TimeZone;
 
 use crate::dense::{Dense, Placement};
 use crate::factors::{self, PERCENT_RETURN, refuse_percent};
+use crate::placed_factors::add_factors;
 use crate::prices::Chunk;
+use crate::roster::Roster;
 use crate::source::{DatedColumn, ValueColumn};
 use crate::{BenchmarkSource, DataError, FactorSource, MarketSource, PriceSource};
 
@@ -88,68 +90,6 @@ pub fn assemble(inputs: Inputs<'_>) -> Result<Assembled, DataError> {
     Ok(Assembled { panel, zones, self_financed, securities, unconfigured: roster.unconfigured, notes })
 }
 
-/// The securities of the price rows, in the order of their identifiers.
-struct Roster {
-    ids: Vec<String>,
-    /// Per chunk and local code, the security.
-    codes: Vec<Vec<Option<usize>>>,
-    market_of: Vec<Option<usize>>,
-    unconfigured: HashMap<String, String>,
-}
-
-impl Roster {
-    fn new(inputs: &Inputs<'_>) -> Result<Self, DataError> {
-        let names = inputs.chunks.iter().flat_map(|chunk| &chunk.security.names);
-        let ids: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().cloned().collect();
-        let find = |name: &String| ids.binary_search(name).ok();
-        let codes = inputs.chunks.iter().map(|chunk| chunk.security.names.iter().map(find).collect()).collect();
-        let mut roster = Self { market_of: vec![None; ids.len()], ids, codes, unconfigured: HashMap::new() };
-        roster.find_markets(inputs)?;
-        Ok(roster)
-    }
-
-    fn find(&self, id: &str) -> Option<usize> {
-        self.ids.binary_search_by(|known| known.as_str().cmp(id)).ok()
-    }
-
-    fn find_markets(&mut self, inputs: &Inputs<'_>) -> Result<(), DataError> {
-        let mut named: Vec<Option<&str>> = vec![None; self.ids.len()];
-        for (c, chunk) in inputs.chunks.iter().enumerate() {
-            if chunk.market.names.is_empty() && !chunk.dates.is_empty() {
-                if inputs.markets.len() > 1 {
-                    let problem =
-                        format!("the study has {} markets, but this column is not there", inputs.markets.len());
-                    let error = DataError::new(problem).file(&inputs.prices.files[chunk.file].path);
-                    return Err(error.column(&inputs.prices.market).remedy("name the market of every row"));
-                }
-                self.codes[c].iter().flatten().for_each(|&security| self.market_of[security] = Some(0));
-                continue;
-            }
-            for (entry, (&code, &market)) in chunk.security.codes.iter().zip(&chunk.market.codes).enumerate() {
-                let Some(security) = self.codes[c][code as usize] else { continue };
-                let market = chunk.market.names[market as usize].as_str();
-                let known = *named[security].get_or_insert(market);
-                if known != market {
-                    let problem = format!("{} is in market {market} here and in {known} before", self.ids[security]);
-                    let file = &inputs.prices.files[chunk.file].path;
-                    let error = DataError::new(problem).file(file).column(&inputs.prices.market).row(chunk.rows[entry]);
-                    return Err(
-                        error.remedy("a security belongs to one market; give the listings different identifiers")
-                    );
-                }
-            }
-        }
-        for (security, market) in named.iter().enumerate() {
-            let Some(market) = market else { continue };
-            self.market_of[security] = inputs.markets.iter().position(|known| known.name == *market);
-            if self.market_of[security].is_none() {
-                self.unconfigured.insert(self.ids[security].clone(), (*market).to_owned());
-            }
-        }
-        Ok(())
-    }
-}
-
 /// The calendar and returns of a market.
 fn benchmark(inputs: &Inputs<'_>, roster: &Roster, market: &MarketSource) -> Result<DatedColumn, DataError> {
     let id = match &market.benchmark {
@@ -221,7 +161,7 @@ fn check_calendars(
         }
         let where_ = placement.error_at(chunk, entry, &inputs.prices.date, date.to_string());
         notes.push(format!(
-            "{} rows are on dates that are no trading days of {} and were left out, the first in {where_}",
+            "{} price rows on dates that are no trading days of {} were left out, the first in {where_}",
             off.rows, source.name
         ));
     }
@@ -247,95 +187,4 @@ fn prices_to_returns(dense: &mut Dense) {
             *first = f64::NAN;
         }
     }
-}
-
-/// Puts the factors onto the calendars of all markets; returns their names and which of them come
-/// from the factor table.
-fn add_factors(
-    inputs: &Inputs<'_>,
-    roster: &Roster,
-    dense: &Dense,
-    markets: &mut [Market],
-    notes: &mut Vec<String>,
-) -> Result<(Vec<String>, Vec<bool>), DataError> {
-    let source = inputs.factors;
-    let (mut names, mut self_financed) = (Vec::new(), Vec::new());
-    if !source.columns.is_empty() || source.risk_free.is_some() {
-        let columns: Vec<&str> = source.columns.iter().map(|(_, column)| column.as_str()).collect();
-        let mut read = factors::read(&source.files, &source.date, &columns, source.risk_free.as_deref())?;
-        note_coverage(source, &read[0].dates, markets, notes)?;
-        if source.risk_free.is_some()
-            && let Some(column) = read.pop()
-        {
-            for market in markets.iter_mut() {
-                market.risk_free = Some(on_calendar(&column, &market.calendar));
-            }
-        }
-        for ((name, _), column) in source.columns.iter().zip(&read) {
-            names.push(name.clone());
-            self_financed.push(true);
-            for market in markets.iter_mut() {
-                market.factors.push(on_calendar(column, &market.calendar));
-            }
-        }
-    }
-    for (name, id) in &source.securities {
-        let found = roster.find(id).and_then(|s| roster.market_of[s].map(|market| (s, market)));
-        let (security, market) = found.ok_or_else(|| {
-            let error =
-                DataError::new(format!("the factor `{name}` is the security `{id}`, which no market of the study has"));
-            error
-                .file(&inputs.prices.files[0].path)
-                .column(&inputs.prices.security)
-                .remedy("name a security of the price table")
-        })?;
-        let span = dense.spans[security];
-        let column = DatedColumn {
-            dates: markets[market].calendar.dates()[span.first.min(span.end)..span.end].to_vec(),
-            values: dense.values[span.offset..span.offset + span.len()].to_vec(),
-        };
-        names.push(name.clone());
-        self_financed.push(false);
-        for market in markets.iter_mut() {
-            market.factors.push(on_calendar(&column, &market.calendar));
-        }
-    }
-    Ok((names, self_financed))
-}
-
-/// A column by date on the days of a calendar, NaN on days that it does not have.
-fn on_calendar(column: &DatedColumn, calendar: &Calendar) -> Vec<f64> {
-    let value = |date: &Date| column.dates.binary_search(date).map_or(f64::NAN, |i| column.values[i]);
-    calendar.dates().iter().map(value).collect()
-}
-
-fn note_coverage(
-    source: &FactorSource,
-    dates: &[Date],
-    markets: &[Market],
-    notes: &mut Vec<String>,
-) -> Result<(), DataError> {
-    for market in markets {
-        let days = market.calendar.dates();
-        let covered = days.iter().filter(|&date| dates.binary_search(date).is_ok()).count();
-        if covered == 0 {
-            let problem = format!(
-                "no date is a trading day of {}, whose calendar runs from {} to {}",
-                market.name,
-                market.calendar.first(),
-                market.calendar.last()
-            );
-            let error = DataError::new(problem).file(&source.files[0].path).column(&source.date);
-            return Err(error.remedy("daily factors of the same years are needed"));
-        }
-        if covered < days.len() {
-            notes.push(format!(
-                "{} of {} trading days of {} have no factors",
-                days.len() - covered,
-                days.len(),
-                market.name
-            ));
-        }
-    }
-    Ok(())
 }

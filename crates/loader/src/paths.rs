@@ -1,6 +1,6 @@
 //! Paths as users write them: variables, directories, globs and lists.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::DataError;
 
@@ -85,7 +85,10 @@ pub fn resolve(path: &str, base: &Path) -> Result<Vec<InputFile>, DataError> {
         return Err(DataError::new(format!("`{path}` is in an object store, which this build cannot read"))
             .remedy("copy the files to a local directory"));
     }
-    let full = base.join(path);
+    let written = base.join(path);
+    // `..` after a symbolic link leads elsewhere than it reads: then the path stays as written.
+    let full = Some(tidy(&written)).filter(|tidy| tidy.canonicalize().ok() == written.canonicalize().ok());
+    let full = full.unwrap_or(written);
     if full.is_file() {
         return Ok(vec![InputFile::new(full)]);
     }
@@ -132,6 +135,21 @@ fn walk(directory: &Path, found: &mut Vec<PathBuf>) -> Result<(), DataError> {
         }
     }
     Ok(())
+}
+
+/// The path without `.` and without `..` after a named directory, for people to read.
+pub fn tidy(path: &Path) -> PathBuf {
+    let mut parts: Vec<Component<'_>> = Vec::new();
+    for part in path.components() {
+        match (part, parts.last()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts.iter().collect()
 }
 
 #[cfg(test)]

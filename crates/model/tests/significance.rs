@@ -6,6 +6,15 @@ use dayzero_model::significance::{TESTS, Undefined, test};
 use dayzero_model::{Calendar, Date, MissingPolicy, Window};
 use proptest::prelude::*;
 
+/// An event of two markets: its estimation residuals by calendar day, and its days of the event window.
+struct Event {
+    market: usize,
+    day0: usize,
+    days: Vec<usize>,
+    residuals: Vec<f64>,
+    present: Option<Box<[bool]>>,
+}
+
 fn sample(car: &[f64]) -> Sample {
     Sample {
         car: car.to_vec(),
@@ -111,11 +120,11 @@ proptest! {
             let noise = |d: &usize| ((seed.wrapping_add(*d as u64 * 7919)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as f64 / 1e7 - 0.8;
             let residuals: Vec<f64> = days.iter().map(noise).collect();
             let present = gap.then(|| (0..event_window.days()).map(|day| day != 6).collect::<Box<[bool]>>());
-            (market, day0, days, residuals, present)
+            Event { market, day0, days, residuals, present }
         };
-        let events: Vec<_> = events.iter().map(one).collect();
+        let events: Vec<Event> = events.iter().map(one).collect();
         let mut cells: Vec<DayCell> = Vec::new();
-        for (market, day0, days, residuals, present) in &events {
+        for Event { market, day0, days, residuals, present } in &events {
             let known = cells.iter().position(|c| c.market == *market && c.day0 == *day0);
             let index = known.unwrap_or_else(|| {
                 cells.push(DayCell::new(*market, *day0, estimation.on_calendar(*day0, calendars[*market].len())));
@@ -126,13 +135,13 @@ proptest! {
         let refs: Vec<&Calendar> = calendars.iter().collect();
         let got = Correlation::new(&cells, &refs, event_window, MissingPolicy::Exclude).mean(0, window);
 
-        let valid: Vec<_> = events.iter().filter(|e| e.4.as_ref().is_none_or(|p| window.within(event_window).all(|d| p[d]))).collect();
-        let dated = |e: &(usize, usize, Vec<usize>, Vec<f64>, Option<Box<[bool]>>)| {
-            let length = e.3.iter().map(|r| r * r).sum::<f64>().sqrt();
-            e.2.iter().zip(&e.3).map(|(&d, r)| (calendars[e.0].dates()[d], r / length)).collect::<std::collections::BTreeMap<_, _>>()
+        let valid: Vec<_> = events.iter().filter(|e| e.present.as_ref().is_none_or(|p| window.within(event_window).all(|d| p[d]))).collect();
+        let dated = |e: &Event| {
+            let length = e.residuals.iter().map(|r| r * r).sum::<f64>().sqrt();
+            e.days.iter().zip(&e.residuals).map(|(&d, r)| (calendars[e.market].dates()[d], r / length)).collect::<std::collections::BTreeMap<_, _>>()
         };
-        let covered = |e: &(usize, usize, Vec<usize>, Vec<f64>, Option<Box<[bool]>>)| {
-            window.on_calendar(e.1, calendars[e.0].len()).map(|d| calendars[e.0].dates()[d]).collect::<Vec<_>>()
+        let covered = |e: &Event| {
+            window.on_calendar(e.day0, calendars[e.market].len()).map(|d| calendars[e.market].dates()[d]).collect::<Vec<_>>()
         };
         let n = valid.len();
         let mut sum = 0.0;

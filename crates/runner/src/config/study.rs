@@ -1,9 +1,10 @@
 //! The checked study: after this nothing re-checks what the user wrote.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use dayzero_loader::events::EventSource;
+use dayzero_loader::paths;
 use dayzero_loader::{FactorSource, MarketSource, PriceSource};
 use dayzero_model::Specification;
 use dayzero_model::significance::{self, TESTS, TestStatistic};
@@ -154,24 +155,9 @@ fn output(raw: &RawOutput, name: &str, base: &Path, mistakes: &mut Vec<Mistake>)
         String::new()
     });
     Output {
-        dir: tidy(&base.join(dir)),
+        dir: paths::tidy(&base.join(dir)),
         format: raw.format,
         tables: raw.tables.clone().unwrap_or_else(|| known.iter().map(|&name| name.to_owned()).collect()),
         columns: raw.columns.clone(),
     }
-}
-
-/// The path without `.` and without `..` after a named directory, for people to read.
-fn tidy(path: &Path) -> PathBuf {
-    let mut parts: Vec<Component<'_>> = Vec::new();
-    for part in path.components() {
-        match (part, parts.last()) {
-            (Component::CurDir, _) => {}
-            (Component::ParentDir, Some(Component::Normal(_))) => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    parts.iter().collect()
 }

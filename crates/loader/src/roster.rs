@@ -1,0 +1,68 @@
+//! Which securities the price rows have, and the market of each.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::DataError;
+use crate::assemble::Inputs;
+
+/// The securities of the price rows, in the order of their identifiers.
+pub(crate) struct Roster {
+    pub(crate) ids: Vec<String>,
+    /// Per chunk and local code, the security.
+    pub(crate) codes: Vec<Vec<Option<usize>>>,
+    pub(crate) market_of: Vec<Option<usize>>,
+    pub(crate) unconfigured: HashMap<String, String>,
+}
+
+impl Roster {
+    pub(crate) fn new(inputs: &Inputs<'_>) -> Result<Self, DataError> {
+        let names = inputs.chunks.iter().flat_map(|chunk| &chunk.security.names);
+        let ids: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        let find = |name: &String| ids.binary_search(name).ok();
+        let codes = inputs.chunks.iter().map(|chunk| chunk.security.names.iter().map(find).collect()).collect();
+        let mut roster = Self { market_of: vec![None; ids.len()], ids, codes, unconfigured: HashMap::new() };
+        roster.find_markets(inputs)?;
+        Ok(roster)
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<usize> {
+        self.ids.binary_search_by(|known| known.as_str().cmp(id)).ok()
+    }
+
+    fn find_markets(&mut self, inputs: &Inputs<'_>) -> Result<(), DataError> {
+        let mut named: Vec<Option<&str>> = vec![None; self.ids.len()];
+        for (c, chunk) in inputs.chunks.iter().enumerate() {
+            if chunk.market.names.is_empty() && !chunk.dates.is_empty() {
+                if inputs.markets.len() > 1 {
+                    let problem =
+                        format!("the study has {} markets, but this column is not there", inputs.markets.len());
+                    let error = DataError::new(problem).file(&inputs.prices.files[chunk.file].path);
+                    return Err(error.column(&inputs.prices.market).remedy("name the market of every row"));
+                }
+                self.codes[c].iter().flatten().for_each(|&security| self.market_of[security] = Some(0));
+                continue;
+            }
+            for (entry, (&code, &market)) in chunk.security.codes.iter().zip(&chunk.market.codes).enumerate() {
+                let Some(security) = self.codes[c][code as usize] else { continue };
+                let market = chunk.market.names[market as usize].as_str();
+                let known = *named[security].get_or_insert(market);
+                if known != market {
+                    let problem = format!("{} is in market {market} here and in {known} before", self.ids[security]);
+                    let file = &inputs.prices.files[chunk.file].path;
+                    let error = DataError::new(problem).file(file).column(&inputs.prices.market).row(chunk.rows[entry]);
+                    return Err(
+                        error.remedy("a security belongs to one market; give the listings different identifiers")
+                    );
+                }
+            }
+        }
+        for (security, market) in named.iter().enumerate() {
+            let Some(market) = market else { continue };
+            self.market_of[security] = inputs.markets.iter().position(|known| known.name == *market);
+            if self.market_of[security].is_none() {
+                self.unconfigured.insert(self.ids[security].clone(), (*market).to_owned());
+            }
+        }
+        Ok(())
+    }
+}

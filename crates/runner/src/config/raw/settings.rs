@@ -1,0 +1,189 @@
+//! How to estimate, test, run and write.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How to estimate.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawEstimation {
+    /// Simple or logarithmic returns.
+    pub returns: Returns,
+    /// The model of expected returns.
+    pub model: RawModel,
+    /// Estimation window in event time, both ends included.
+    pub estimation_window: [i32; 2],
+    /// Fewest usable estimation days (default: half of the estimation window).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_observations: Option<usize>,
+    /// Event window in event time, both ends included.
+    pub event_window: [i32; 2],
+    /// Windows for cumulative abnormal returns (default: the event window).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub car_windows: Option<Vec<[i32; 2]>>,
+    /// Leave out days within this distance of the security's other events in estimation; 0 is off.
+    pub mask_other_events: usize,
+    /// What a missing return does to a window.
+    pub missing: Missing,
+    /// Test statistics, or "all".
+    pub tests: RawTests,
+}
+
+/// Simple or logarithmic returns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Returns {
+    /// P_t / P_{t-1} - 1
+    #[default]
+    Simple,
+    /// ln(P_t / P_{t-1})
+    Log,
+}
+
+/// What a missing return does to a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The event is untested for that window.
+    #[default]
+    Exclude,
+    /// The days that are present count.
+    Available,
+}
+
+/// A model: its name, or a table with options.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawModel {
+    /// A name.
+    Name(String),
+    /// A name with options, or a list of factors.
+    Options(RawModelOptions),
+}
+
+/// A model with options.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawModelOptions {
+    /// The model (default `factors`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The factors of the model `factors`; `market` is the benchmark.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub factors: Option<Vec<String>>,
+    /// Whether the return above the risk-free rate is explained, or the raw return.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excess: Option<bool>,
+}
+
+/// Test statistics.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawTests {
+    /// "all"
+    All(String),
+    /// Their names.
+    Names(Vec<String>),
+}
+
+/// Lists of settings; every combination is a specification, in the order of this table.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSweep {
+    /// Models.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<Vec<RawModel>>,
+    /// Simple or logarithmic returns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub returns: Option<Vec<Returns>>,
+    /// Estimation windows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimation_window: Option<Vec<[i32; 2]>>,
+    /// Event windows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_window: Option<Vec<[i32; 2]>>,
+}
+
+/// How to test.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawInference {
+    /// Confidence of the intervals.
+    pub confidence: f64,
+    /// Adjustments of p-values for the size of the family (windows x groups x specifications).
+    pub multiple_testing: Vec<MultipleTesting>,
+}
+
+/// An adjustment of p-values for the size of their family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MultipleTesting {
+    /// Holm 1979.
+    Holm,
+    /// Benjamini & Hochberg 1995.
+    Bh,
+}
+
+/// How to run.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRun {
+    /// Threads; 0 for all cores.
+    #[serde(default)]
+    pub threads: usize,
+}
+
+/// What to write.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawOutput {
+    /// Directory (default `out/NAME`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dir: Option<String>,
+    /// File format.
+    #[serde(default)]
+    pub format: Format,
+    /// Tables to write (default: all).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tables: Option<Vec<String>>,
+    /// Columns to keep of a table beside its keys, as in { abnormal_returns = ["ar", "car"] }.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, Vec<String>>,
+}
+
+/// A file format of tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Parquet.
+    #[default]
+    Parquet,
+    /// Arrow IPC.
+    Arrow,
+    /// CSV.
+    Csv,
+}
+
+impl Default for RawEstimation {
+    fn default() -> Self {
+        Self {
+            returns: Returns::default(),
+            model: RawModel::Name("market".into()),
+            estimation_window: [-250, -11],
+            minimum_observations: None,
+            event_window: [-10, 10],
+            car_windows: None,
+            mask_other_events: 0,
+            missing: Missing::default(),
+            tests: RawTests::All("all".into()),
+        }
+    }
+}
+
+impl Default for RawInference {
+    fn default() -> Self {
+        Self { confidence: 0.95, multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh] }
+    }
+}
