@@ -7,6 +7,7 @@ pub mod commands;
 pub mod config;
 pub mod estimate;
 pub mod failure;
+pub mod findings;
 pub mod finished;
 pub mod infer;
 pub mod ledger;

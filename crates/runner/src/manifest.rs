@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Failure;
 use crate::config::Study;
+use crate::findings::{Case, Headline};
 use crate::finished::Finished;
 
 /// Name of the file.
@@ -38,6 +39,8 @@ pub struct Manifest {
     pub specifications: Vec<SpecificationNote>,
     /// Mean CAR of the declared windows with the p-value of the headline test.
     pub headline: Vec<Headline>,
+    /// Every event on its own, where there are few.
+    pub cases: Vec<Case>,
     /// The tables.
     pub tables: Vec<WrittenTable>,
     /// What was left out of the inputs.
@@ -81,29 +84,6 @@ pub struct SpecificationNote {
     pub label: String,
     /// Input events by outcome.
     pub outcomes: BTreeMap<String, usize>,
-}
-
-/// A row of the summary.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Headline {
-    /// The specification.
-    pub spec_id: usize,
-    /// The group.
-    pub group: String,
-    /// First day of the window.
-    pub first: i32,
-    /// Last day of the window.
-    pub last: i32,
-    /// Events in the test.
-    pub events: usize,
-    /// Mean CAR.
-    pub mean_car: Option<f64>,
-    /// The headline test.
-    pub test: String,
-    /// Its statistic.
-    pub statistic: Option<f64>,
-    /// Its two-sided p-value.
-    pub p_value: Option<f64>,
 }
 
 /// A table that was written.
@@ -206,30 +186,6 @@ fn label(specification: &dayzero_model::Specification) -> String {
         specification.estimation,
         specification.event
     )
-}
-
-/// The test that a summary quotes: `bmp_kp` where it was asked for, else the first.
-pub fn headline_test(study: &Study) -> Option<&'static str> {
-    let names = || study.tests.iter().map(|test| test.name());
-    names().find(|name| *name == "bmp_kp").or_else(|| names().next())
-}
-
-/// Mean CAR of the declared windows with the p-value of the headline test.
-pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
-    let Some(test) = headline_test(finished.study) else { return Vec::new() };
-    let rows = finished.tests.iter().filter(|row| row.test == test && row.declared);
-    rows.map(|row| Headline {
-        spec_id: row.specification,
-        group: finished.ledger.groups[row.group].label.clone(),
-        first: row.window.first(),
-        last: row.window.last(),
-        events: row.events,
-        mean_car: row.mean_car,
-        test: test.to_owned(),
-        statistic: row.result.as_ref().ok().map(|statistic| statistic.value),
-        p_value: row.p_value(),
-    })
-    .collect()
 }
 
 /// The markets with their calendars.

@@ -13,7 +13,7 @@ use crate::ledger::{self, Ledger};
 use crate::load::{self, Loaded};
 use crate::manifest::{self, Manifest};
 use crate::output::Staging;
-use crate::{Failure, tables};
+use crate::{Failure, findings, tables};
 
 /// Runs a study and writes its tables.
 ///
@@ -104,7 +104,8 @@ fn describe(finished: &Finished<'_>) -> Manifest {
         markets: manifest::market_spans(finished),
         outcomes: manifest::count_outcomes(finished),
         specifications: manifest::specification_notes(finished),
-        headline: manifest::headline(finished),
+        headline: findings::headline(finished),
+        cases: findings::cases(finished),
         tables: Vec::new(),
         notes: finished.loaded.assembled.notes.clone(),
         threads: rayon::current_num_threads(),

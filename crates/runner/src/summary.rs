@@ -6,7 +6,8 @@ use std::path::Path;
 
 use dayzero_model::Outcome;
 
-use crate::manifest::{Headline, Manifest};
+use crate::findings::{Case, CaseWindow, Headline};
+use crate::manifest::Manifest;
 use crate::terminal::{align_right, lines, plain_table};
 
 /// Events by outcome, mean CAR by window and group, and where the tables are.
@@ -37,10 +38,15 @@ pub fn render(manifest: &Manifest, dir: Option<&Path>) -> String {
         }
         let _ = writeln!(text, "\n[{}] {}", specification.spec_id, specification.label);
         text.push_str(&headline(&rows));
+        let cases: Vec<&Case> = manifest.cases.iter().filter(|case| case.spec_id == specification.spec_id).collect();
+        text.push_str(&each_case(&cases));
     }
     if let Some(dir) = dir {
         let names: Vec<&str> = manifest.tables.iter().map(|table| table.name.as_str()).collect();
-        let _ = writeln!(text, "\ntables in {}: {}", dir.display(), names.join(", "));
+        if !manifest.headline.is_empty() {
+            text.push_str("\n*** p < 0.01, ** p < 0.05, * p < 0.10, two-sided, before any adjustment for many tests\n");
+        }
+        let _ = writeln!(text, "tables in {}: {}", dir.display(), names.join(", "));
     }
     text
 }
@@ -75,6 +81,26 @@ fn headline(rows: &[&Headline]) -> String {
     }
     align_right(&mut table, 1..6);
     lines(&table)
+}
+
+/// Every event on its own: CAR and its t by window.
+fn each_case(cases: &[&Case]) -> String {
+    let Some(first) = cases.first() else { return String::new() };
+    let mut table = plain_table();
+    let names = first.windows.iter().map(|window| format!("CAR [{}, {}]  t", window.first, window.last));
+    table.set_header(["  event", "security", "market", "day 0"].map(str::to_owned).into_iter().chain(names));
+    for case in cases {
+        let fixed = [format!("  {}", case.event_id), case.security.clone(), case.market.clone(), case.day0.clone()];
+        table.add_row(fixed.into_iter().chain(case.windows.iter().map(car_and_t)).collect::<Vec<_>>());
+    }
+    align_right(&mut table, 4..4 + first.windows.len());
+    format!("\n{}", lines(&table))
+}
+
+fn car_and_t(window: &CaseWindow) -> String {
+    let car = window.car.map_or("-".into(), percent);
+    let t = window.t.map_or("-".into(), |t| format!("{t:.2}"));
+    format!("{car} {t:>6} {:<3}", window.p_value.map_or("", stars))
 }
 
 /// A decimal return as a signed percentage, for people.

@@ -1,0 +1,126 @@
+//! What a run found, in the few numbers that a summary shows.
+
+use dayzero_model::significance::Distribution;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Study;
+use crate::finished::Finished;
+
+/// A row of the summary.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Headline {
+    /// The specification.
+    pub spec_id: usize,
+    /// The group.
+    pub group: String,
+    /// First day of the window.
+    pub first: i32,
+    /// Last day of the window.
+    pub last: i32,
+    /// Events in the test.
+    pub events: usize,
+    /// Mean CAR.
+    pub mean_car: Option<f64>,
+    /// The headline test.
+    pub test: String,
+    /// Its statistic.
+    pub statistic: Option<f64>,
+    /// Its two-sided p-value.
+    pub p_value: Option<f64>,
+}
+
+/// An event on its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Case {
+    /// The specification.
+    pub spec_id: usize,
+    /// Input row.
+    pub event_id: usize,
+    /// Identifier of the security.
+    pub security: String,
+    /// Its market.
+    pub market: String,
+    /// Day 0.
+    pub day0: String,
+    /// The declared windows.
+    pub windows: Vec<CaseWindow>,
+}
+
+/// A declared window of an event.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CaseWindow {
+    /// First day.
+    pub first: i32,
+    /// Last day.
+    pub last: i32,
+    /// CAR.
+    pub car: Option<f64>,
+    /// Its t-statistic.
+    pub t: Option<f64>,
+    /// Its two-sided p-value.
+    pub p_value: Option<f64>,
+}
+
+/// With more events than this a summary is about their averages.
+const FEW: usize = 20;
+
+/// The test that a summary quotes: `bmp_kp` where it was asked for, else the first.
+pub fn headline_test(study: &Study) -> Option<&'static str> {
+    let names = || study.tests.iter().map(|test| test.name());
+    names().find(|name| *name == "bmp_kp").or_else(|| names().next())
+}
+
+/// Mean CAR of the declared windows with the p-value of the headline test.
+pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
+    let Some(test) = headline_test(finished.study) else { return Vec::new() };
+    let rows = finished.tests.iter().filter(|row| row.test == test && row.declared);
+    rows.map(|row| Headline {
+        spec_id: row.specification,
+        group: finished.ledger.groups[row.group].label.clone(),
+        first: row.window.first(),
+        last: row.window.last(),
+        events: row.events,
+        mean_car: row.mean_car,
+        test: test.to_owned(),
+        statistic: row.result.as_ref().ok().map(|statistic| statistic.value),
+        p_value: row.p_value(),
+    })
+    .collect()
+}
+
+/// Every estimated event on its own, where there are few.
+pub fn cases(finished: &Finished<'_>) -> Vec<Case> {
+    let estimated = finished.estimated();
+    if estimated.len() > FEW * finished.study.specifications.len() {
+        return Vec::new();
+    }
+    estimated.into_iter().filter_map(|(specification, row)| case(finished, specification, row)).collect()
+}
+
+fn case(finished: &Finished<'_>, spec_id: usize, row: usize) -> Option<Case> {
+    let place = finished.place(row)?;
+    let results = &finished.results[spec_id];
+    let candidate = &finished.ledger.candidates[place];
+    let panel = &finished.loaded.assembled.panel;
+    let dof = f64::from(results.dof[place]);
+    let windows = finished.specification(spec_id).car_windows.iter().enumerate();
+    Some(Case {
+        spec_id,
+        event_id: row,
+        security: panel.securities()[candidate.security].id.clone(),
+        market: panel.markets[candidate.market].name.clone(),
+        day0: finished.ledger.rows[row].day0?.1.to_string(),
+        windows: windows
+            .map(|(w, window)| {
+                let t = results.window_scar(place, w).get();
+                CaseWindow {
+                    first: window.first(),
+                    last: window.last(),
+                    car: results.window_car(place, w).get(),
+                    t,
+                    p_value: t.map(|t| Distribution::StudentT { dof }.two_sided(t)),
+                }
+            })
+            .collect(),
+    })
+}
