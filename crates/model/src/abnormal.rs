@@ -1,7 +1,7 @@
 //! Abnormal returns of one event: AR, CAR, BHAR, SAR and SCAR, with the full forecast-error
 //! correction across the days of a window.
 
-use crate::estimate::{EventPlace, to_simple};
+use crate::event::EventPlace;
 use crate::expected::Fit;
 use crate::{MissingPolicy, Specification, Window};
 
@@ -109,8 +109,8 @@ impl EventDays {
         for day in present {
             days += 1;
             car += day.ar;
-            held *= 1.0 + to_simple(specification.returns, day.actual);
-            expected *= 1.0 + to_simple(specification.returns, day.expected);
+            held *= 1.0 + specification.returns.to_simple(day.actual);
+            expected *= 1.0 + specification.returns.to_simple(day.expected);
         }
         let enough = match specification.missing {
             MissingPolicy::Exclude => days == window.days(),

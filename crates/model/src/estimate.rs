@@ -1,9 +1,9 @@
 //! One event under one specification: gather the estimation days, fit, forecast the event window.
 
 use crate::abnormal::{EventDays, EventDesign};
+use crate::event::EventPlace;
 use crate::expected::{EstimationSample, Fit, FitError, Regressor};
-use crate::panel::Series;
-use crate::{Outcome, Panel, ReturnKind, Specification};
+use crate::{Outcome, Panel, Specification};
 
 /// The columns of a specification's design on the calendar of one market, converted to its kind of
 /// return and, where it asks for that, taken above the risk-free rate.
@@ -80,19 +80,6 @@ impl Design {
     }
 }
 
-/// An event to be estimated.
-#[derive(Clone, Copy, Debug)]
-pub struct EventPlace<'a> {
-    /// Returns of the security, of the specification's kind.
-    pub series: Series<'a>,
-    /// Calendar index of day 0.
-    pub day0: usize,
-    /// Trading days of the market.
-    pub calendar_len: usize,
-    /// Day 0 of every event of the security, rising, for the masking of other events.
-    pub all_day0s: &'a [usize],
-}
-
 /// Why an event has no estimate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exclusion {
@@ -164,7 +151,7 @@ impl Estimator {
         sample.columns = design.columns();
         for day in specification.estimation.on_calendar(place.day0, place.calendar_len) {
             let r = place.series.at(day);
-            if r.is_finite() && design.is_complete(day) && !is_masked(day, specification.mask_other_events, place) {
+            if r.is_finite() && design.is_complete(day) && !place.is_masked(day, specification.mask_other_events) {
                 sample.days.push(day);
                 sample.y.push(r - design.risk_free(day));
             }
@@ -178,26 +165,9 @@ impl Estimator {
     }
 }
 
-fn is_masked(day: usize, width: usize, place: &EventPlace<'_>) -> bool {
-    if width == 0 {
-        return false;
-    }
-    let days = place.all_day0s;
-    let next = days.partition_point(|&d| d + width < day);
-    days[next..].iter().take_while(|&&d| d <= day + width).any(|&d| d != place.day0)
-}
-
 fn column_name(specification: &Specification, column: usize) -> &str {
     match column.checked_sub(usize::from(specification.recipe.intercept)) {
         Some(j) => specification.recipe.regressors[j].name(),
         None => "intercept",
-    }
-}
-
-/// The simple return that a return of either kind stands for.
-pub(crate) fn to_simple(kind: ReturnKind, value: f64) -> f64 {
-    match kind {
-        ReturnKind::Simple => value,
-        ReturnKind::Log => value.exp_m1(),
     }
 }

@@ -20,6 +20,7 @@ pub mod averages;
 pub mod calendar;
 pub mod date;
 pub mod estimate;
+pub mod event;
 pub mod expected;
 pub mod groups;
 pub mod market;
@@ -35,6 +36,7 @@ pub mod window;
 
 pub use calendar::Calendar;
 pub use date::Date;
+pub use event::EventPlace;
 pub use market::{Hours, Market};
 pub use maybe::Maybe;
 pub use outcome::Outcome;

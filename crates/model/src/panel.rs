@@ -28,6 +28,14 @@ impl ReturnKind {
             Self::Log => f64::NAN,
         }
     }
+
+    /// The simple return that a return of this kind stands for.
+    pub fn to_simple(self, value: f64) -> f64 {
+        match self {
+            Self::Simple => value,
+            Self::Log => value.exp_m1(),
+        }
+    }
 }
 
 /// One security: where its returns lie.

@@ -1,10 +1,12 @@
 //! What every return model must satisfy, whatever it is: a new one in the registry is tested here
 //! without a line of its own.
 
-use dayzero_model::estimate::{Design, Estimator, EventPlace};
+use dayzero_model::estimate::{Design, Estimator};
 use dayzero_model::expected::{MODELS, ModelOptions, ReturnModel};
 use dayzero_model::simulate::{FACTORS, Plan, simulate};
-use dayzero_model::{Calendar, Date, Hours, Market, MissingPolicy, Panel, ReturnKind, Specification, Window};
+use dayzero_model::{
+    Calendar, Date, EventPlace, Hours, Market, MissingPolicy, Panel, ReturnKind, Specification, Window,
+};
 
 const DAY0: usize = 270;
 

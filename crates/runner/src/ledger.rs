@@ -243,8 +243,8 @@ impl Ledger {
         panel: &'a Panel,
         candidate: &Candidate,
         kind: dayzero_model::ReturnKind,
-    ) -> dayzero_model::estimate::EventPlace<'a> {
-        dayzero_model::estimate::EventPlace {
+    ) -> dayzero_model::EventPlace<'a> {
+        dayzero_model::EventPlace {
             series: panel.series(candidate.security, kind),
             day0: candidate.day0,
             calendar_len: panel.markets[candidate.market].calendar.len(),
