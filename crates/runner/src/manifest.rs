@@ -17,6 +17,9 @@ use crate::finished::Finished;
 /// Name of the file.
 pub const MANIFEST: &str = "manifest.json";
 
+/// What `check` counts as: an event with a day 0 that only estimation can judge further.
+pub const ALIGNED: &str = "aligned";
+
 /// A finished run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Manifest {
@@ -167,13 +170,13 @@ pub fn table_metadata(study: &Study, inputs: &[Input]) -> String {
 
 /// Input events by outcome.
 pub fn count_outcomes(finished: &Finished<'_>) -> BTreeMap<String, usize> {
-    count((0..finished.ledger.rows.len()).filter_map(|row| finished.overall_outcome(row).0))
+    count((0..finished.ledger.rows.len()).map(|row| finished.overall_outcome(row).0))
 }
 
-fn count(outcomes: impl Iterator<Item = Outcome>) -> BTreeMap<String, usize> {
+fn count(outcomes: impl Iterator<Item = Option<Outcome>>) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for outcome in outcomes {
-        *counts.entry(outcome.code().to_owned()).or_default() += 1;
+        *counts.entry(outcome.map_or(ALIGNED, Outcome::code).to_owned()).or_default() += 1;
     }
     counts
 }
@@ -186,7 +189,7 @@ pub fn specification_notes(finished: &Finished<'_>) -> Vec<SpecificationNote> {
         SpecificationNote {
             spec_id,
             label: label(specification),
-            outcomes: count(rows.filter_map(|row| finished.outcome(spec_id, row).0)),
+            outcomes: count(rows.map(|row| finished.outcome(spec_id, row).0)),
         }
     };
     (0..finished.study.specifications.len()).map(note).collect()
