@@ -30,14 +30,12 @@ fn files(raw: &RawPaths, base: &Path, key: &[&str], mistakes: &mut Vec<Mistake>)
     }
     let mut found = Vec::new();
     for (i, path) in listed.iter().enumerate() {
-        let resolved = expand(path).and_then(|path| paths::resolve(&path, base).map_err(|error| error.to_string()));
-        match resolved {
-            Ok(files) => found.extend(files),
-            Err(problem) => {
-                let place = matches!(raw, RawPaths::Many(_)).then(|| i.to_string());
-                let path = key.iter().map(|&k| k.to_owned()).chain(place);
-                mistakes.push(Mistake::new(path, problem));
-            }
+        let place = matches!(raw, RawPaths::Many(_)).then(|| i.to_string());
+        let mistake = |problem| Mistake::new(key.iter().map(|&k| k.to_owned()).chain(place), problem);
+        match expand(path).map(|path| paths::resolve(&path, base)) {
+            Ok(Ok(files)) => found.extend(files),
+            Ok(Err(error)) => mistakes.push(error.advice().into_iter().fold(mistake(error.sentence()), Mistake::help)),
+            Err(problem) => mistakes.push(mistake(problem)),
         }
     }
     found
