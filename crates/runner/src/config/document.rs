@@ -198,7 +198,7 @@ fn render(sources: &[(String, String)], place: &Place, problem: &str, help: Opti
     let id = name.clone();
     let span = place.span.start.min(text.len())..place.span.end.min(text.len());
     let config = Config::default().with_color(crate::terminal::colour_on_stderr()).with_index_type(IndexType::Byte);
-    let report = Report::build(ReportKind::Custom("error", Color::Red), (id.clone(), span.clone()))
+    let report = Report::build(ReportKind::Error, (id.clone(), span.clone()))
         .with_config(config)
         .with_message(problem)
         .with_label(Label::new((id, span)).with_message(help.unwrap_or("here")).with_color(Color::Red));
