@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use arrow::datatypes::{DataType, Field};
 use dayzero_loader::paths::InputFile;
 use dayzero_loader::{BenchmarkSource, DataError, fingerprint};
 use dayzero_model::Outcome;
@@ -118,6 +119,32 @@ pub struct WrittenTable {
     pub file: String,
     /// Rows.
     pub rows: usize,
+    /// Columns.
+    pub columns: Vec<WrittenColumn>,
+}
+
+/// A column of a table that was written. Not every file format can say what its columns are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WrittenColumn {
+    /// Name.
+    pub name: String,
+    /// Arrow's name of its type.
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// What it is.
+    pub description: String,
+}
+
+impl WrittenColumn {
+    /// What is known of a field.
+    pub fn new(field: &Field) -> Self {
+        let value = match field.data_type() {
+            DataType::Dictionary(_, value) => value.as_ref(),
+            other => other,
+        };
+        let description = field.metadata().get("description").cloned().unwrap_or_default();
+        Self { name: field.name().clone(), data_type: value.to_string(), description }
+    }
 }
 
 impl Manifest {

@@ -17,7 +17,8 @@ use tempfile::TempDir;
 
 use crate::Failure;
 use crate::config::raw::Format;
-use crate::manifest::{MANIFEST, Manifest, WrittenTable};
+use crate::manifest::{MANIFEST, Manifest, WrittenColumn, WrittenTable};
+use crate::printable;
 use crate::tables::{self, Table};
 
 /// The key of the metadata that every table file carries: how it came about, as JSON.
@@ -95,7 +96,8 @@ impl Staging {
             sink.write(&batch).map_err(|e| failed(&e))?;
         }
         sink.finish().map_err(|e| failed(&e))?;
-        Ok(WrittenTable { name: table.name.to_owned(), file, rows })
+        let columns = schema.fields().iter().map(|field| WrittenColumn::new(field)).collect();
+        Ok(WrittenTable { name: table.name.to_owned(), file, rows, columns })
     }
 
     /// Puts everything in its place, the manifest last, and removes tables of an earlier run that
@@ -161,7 +163,7 @@ impl Sink {
                 let arrays = batch.columns().iter().zip(plain.fields()).map(cast).collect::<Result<_, _>>()?;
                 writer.write(&arrow::array::RecordBatch::try_new(plain.clone(), arrays)?)?;
             }
-            Self::Csv(writer) => writer.write(batch)?,
+            Self::Csv(writer) => writer.write(&printable::batch(batch)?)?,
         }
         Ok(())
     }
