@@ -445,6 +445,13 @@ fn announcements_that_are_no_instants() {
     let naive: ArrayRef = Arc::new(TimestampMicrosecondArray::from(micros));
     let parts = ["column `announced_at`", "the times have no zone", "[events] timezone = \"UTC\""];
     finished.refuses_table("events", &events.with("announced_at", naive), 1, &parts);
+    let text = |zone: &str| {
+        let times = (0..events.rows()).map(|row| format!("2022-05-{:02}T07:00:00{zone}", row % 28 + 1));
+        events.with("announced_at", strings(times))
+    };
+    finished.refuses_table("events", &text(""), 1, &parts);
+    finished.case.write_table("sound.parquet", &text("-04:00").batch);
+    finished.case.run(&["-q", "--out", "sound", "--set", "events.path=sound.parquet"]).success();
     let parts = ["`announced_at` and `announced_on` exclude each other"];
     finished.refuses_setting("events.announced_on=date", 2, &parts);
 }
