@@ -375,6 +375,23 @@ fn overwriting_removes_earlier_tables_and_nothing_else() {
 }
 
 #[test]
+fn overwriting_spares_what_no_run_has_written() {
+    let case = Case::new();
+    // Names of tables, but no table of a run.
+    case.write("out/events.csv", "mine");
+    case.write("out/tests.arrow", "mine");
+    case.run(&["-q"]).success();
+    case.run(&["-q"]).success();
+    for name in ["events.csv", "tests.arrow"] {
+        assert_eq!(std::fs::read_to_string(case.path().join("out").join(name)).expect(name), "mine");
+    }
+    let events = std::fs::read(case.path().join("data/events.parquet")).expect("the events");
+    case.run(&["--out", "data"]).failure(2, &["would replace the input data/events.parquet", "--out"]);
+    case.run(&["--out", "out/../data/"]).failure(2, &["would replace the input data/events.parquet"]);
+    assert!(std::fs::read(case.path().join("data/events.parquet")).expect("the events") == events);
+}
+
+#[test]
 fn lists_name_everything_with_its_reference() {
     let models = ["constant_mean", "market", "market_adjusted", "capm", "ff3", "ff5", "carhart", "ff6", "factors"];
     let tests = ["t_cross_sectional", "patell", "bmp", "bmp_kp", "sign_generalized"];

@@ -162,11 +162,8 @@ impl Manifest {
     }
 }
 
-/// Fingerprints of every input file of a study, in the order of its sections.
-///
-/// # Errors
-/// A file cannot be read.
-pub fn inputs(study: &Study) -> Result<Vec<Input>, DataError> {
+/// Every input file of a study once, in the order of its sections.
+pub fn input_files(study: &Study) -> Vec<&InputFile> {
     let benchmarks = study.markets.iter().flat_map(|market| match &market.benchmark {
         BenchmarkSource::Table { files, .. } => files.as_slice(),
         BenchmarkSource::Security(_) => &[],
@@ -178,6 +175,15 @@ pub fn inputs(study: &Study) -> Result<Vec<Input>, DataError> {
             files.push(file);
         }
     }
+    files
+}
+
+/// Fingerprints of every input file of a study, in the order of its sections.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn inputs(study: &Study) -> Result<Vec<Input>, DataError> {
+    let files = input_files(study);
     let of = |file: &&InputFile| Ok(Input { path: file.path.clone(), blake3: fingerprint::of_file(&file.path)? });
     files.par_iter().map(of).collect()
 }
