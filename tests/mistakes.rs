@@ -148,6 +148,9 @@ fn unknown_columns_of_the_output_are_refused() {
     let finished = Finished::new();
     let parts = ["the table cars has no column `carr`", "did you mean `car`?"];
     finished.refuses_setting("output.columns={cars=[\"carr\"]}", 2, &parts);
+    // Even of a table that is not written.
+    let edits = ["--set", "output.columns={cars=[\"carr\"]}", "--set", "output.tables=[\"events\"]"];
+    finished.refuses(&edits, 2, &parts);
 }
 
 #[test]
@@ -424,6 +427,10 @@ fn windows_that_make_no_sense() {
     let parts = ["minimum_observations = 500 exceeds the 240 days", "study.minimum_observations=500"];
     finished.refuses_setting("study.minimum_observations=500", 2, &parts);
     finished.refuses_setting("study.minimum_observations=2", 2, &["minimum_observations = 2 is too few"]);
+    let edit = "events.filter={column=\"surprise_pct\", from=5, to=1}";
+    finished.refuses_setting(edit, 2, &["`from` is above `to`", "exchange them"]);
+    let edit = "events.filter={column=\"announced_at\", from=2022-01-01, to=2021-01-01}";
+    finished.refuses_setting(edit, 2, &["`from` is above `to`"]);
     finished.refuses_setting("sweep.model=[]", 2, &["the list is empty", "leave the key out"]);
 }
 

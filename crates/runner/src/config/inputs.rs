@@ -123,9 +123,23 @@ fn filter(raw: &RawFilter, mistakes: &mut Vec<Mistake>) -> Option<Filter> {
             mistakes.push(Mistake::new(["events", "filter"], problem));
             return None;
         }
+        (Some(from), Some(to), None) if is_above(from, to) => {
+            let problem = "no value lies in this range: `from` is above `to`";
+            mistakes.push(Mistake::new(["events", "filter"], problem).help("exchange them"));
+            return None;
+        }
         (from, to, None) => Condition::Between(from.as_ref().map(value), to.as_ref().map(value)),
     };
     Some(Filter { column: raw.column.clone(), condition })
+}
+
+/// Whether a bound is above another of its kind.
+fn is_above(from: &RawFilterValue, to: &RawFilterValue) -> bool {
+    match (from, to) {
+        (RawFilterValue::Number(from), RawFilterValue::Number(to)) => from > to,
+        (RawFilterValue::Text(from), RawFilterValue::Text(to)) => from > to,
+        _ => false,
+    }
 }
 
 pub(super) fn markets(raw: &RawStudy, base: &Path, mistakes: &mut Vec<Mistake>) -> Vec<MarketSource> {
