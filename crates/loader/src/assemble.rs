@@ -103,27 +103,29 @@ fn benchmark(inputs: &Inputs<'_>, roster: &Roster, market: &MarketSource) -> Res
             .remedy("name a security of the price table, or give the benchmark a table: { path, date, return }")
     };
     let security = roster.find(id).ok_or_else(missing)?;
-    let mut rows: Vec<(Date, f64)> = Vec::new();
+    let mut rows: Vec<(Date, usize, usize)> = Vec::new();
     for (c, chunk) in inputs.chunks.iter().enumerate() {
         let Some(code) = roster.codes[c].iter().position(|&s| s == Some(security)) else { continue };
         let mine = chunk.security.codes.iter().enumerate().filter(|&(_, &other)| other as usize == code);
-        rows.extend(mine.map(|(entry, _)| (chunk.dates[entry], chunk.values[entry])));
+        rows.extend(mine.map(|(entry, _)| (chunk.dates[entry], c, entry)));
     }
-    rows.sort_by_key(|&(date, _)| date);
-    if let Some(pair) = rows.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        let error = DataError::new(format!("the benchmark `{id}` has two rows on {}", pair[0].0));
-        let error = error.file(&inputs.prices.files[0].path).column(&inputs.prices.date);
-        return Err(error.remedy("keep one row per security and date"));
+    rows.sort_unstable();
+    if let Some(&[(date, ..), (_, c, entry)]) = rows.array_windows().find(|[a, b]| a.0 == b.0) {
+        let chunk = &inputs.chunks[c];
+        let error = DataError::new(format!("the benchmark `{id}` stands here for the second time on {date}"));
+        let error = error.file(&inputs.prices.files[chunk.file].path).column(&inputs.prices.date);
+        return Err(error.row(chunk.rows[entry]).remedy("keep one row per security and date"));
     }
+    let quote = |i: usize| inputs.chunks[rows[i].1].values[rows[i].2];
     let is_price = matches!(inputs.prices.value, ValueColumn::Price(_));
     let value = |i: usize| match (is_price, i) {
-        (false, _) => rows[i].1,
+        (false, _) => quote(i),
         (true, 0) => f64::NAN,
-        (true, _) => rows[i].1 / rows[i - 1].1 - 1.0,
+        (true, _) => quote(i) / quote(i - 1) - 1.0,
     };
     Ok(DatedColumn {
         values: (0..rows.len()).map(value).collect(),
-        dates: rows.iter().map(|&(date, _)| date).collect(),
+        dates: rows.iter().map(|&(date, ..)| date).collect(),
     })
 }
 

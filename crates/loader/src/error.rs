@@ -46,20 +46,28 @@ impl DataError {
         self.remedy = Some(remedy.into());
         self
     }
+
+    /// Where and what, without what to do about it.
+    pub fn sentence(&self) -> String {
+        let file = self.file.iter().map(|file| format!("{file}: "));
+        let place = match (&self.column, self.row) {
+            (Some(column), Some(row)) => Some(format!("column `{column}`, data row {}: ", row + 1)),
+            (Some(column), None) => Some(format!("column `{column}`: ")),
+            (None, Some(row)) => Some(format!("data row {}: ", row + 1)),
+            (None, None) => None,
+        };
+        file.chain(place).chain([self.problem.clone()]).collect()
+    }
+
+    /// What to do about it.
+    pub fn advice(&self) -> Option<&str> {
+        self.remedy.as_deref()
+    }
 }
 
 impl fmt::Display for DataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(file) = &self.file {
-            write!(f, "{file}: ")?;
-        }
-        match (&self.column, self.row) {
-            (Some(column), Some(row)) => write!(f, "column `{column}`, data row {}: ", row + 1)?,
-            (Some(column), None) => write!(f, "column `{column}`: ")?,
-            (None, Some(row)) => write!(f, "data row {}: ", row + 1)?,
-            (None, None) => {}
-        }
-        f.write_str(&self.problem)?;
+        f.write_str(&self.sentence())?;
         match &self.remedy {
             Some(remedy) => write!(f, "\n  help: {remedy}"),
             None => Ok(()),

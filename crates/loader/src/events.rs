@@ -87,7 +87,9 @@ pub struct EventTable {
 pub fn read(source: &EventSource) -> Result<EventTable, DataError> {
     let table = open(source)?;
     if table.rows() == 0 {
-        return Err(DataError::new("the event table has no rows").file(&source.files[0].path));
+        return Err(DataError::new("the event table has no rows")
+            .file(&source.files[0].path)
+            .remedy("write the announcements into it, or name another file in [events] path"));
     }
     let session = table.has(&source.session).then(|| table.texts(&source.session)).transpose()?;
     let announced = match &source.time {

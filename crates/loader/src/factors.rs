@@ -31,7 +31,9 @@ pub fn read(
     let column = |name: &str, limit: f64| {
         let values = table.numbers(name)?;
         if let Some(row) = values.iter().position(|v| v.is_infinite()) {
-            return Err(table.error_at(name, row, "the value is infinite"));
+            return Err(table
+                .error_at(name, row, "the value is infinite")
+                .remedy("leave it empty where it is unknown"));
         }
         refuse_percent(&values, limit).map_err(|problem| {
             table.error_in(name, problem).remedy("divide the column by 100: returns are decimals here")
@@ -56,7 +58,8 @@ pub fn read_benchmark(files: &[InputFile], date: &str, value: &ValueColumn) -> R
             let order = order_of_dates(&table, date)?;
             let prices = table.numbers(name)?;
             if let Some(row) = prices.iter().position(|&p| p.is_infinite() || p <= 0.0) {
-                return Err(table.error_at(name, row, format!("the price {} is not positive and finite", prices[row])));
+                let problem = format!("the price {} is not positive and finite", prices[row]);
+                return Err(table.error_at(name, row, problem).remedy("drop the row or leave the price empty"));
             }
             let price = |i: usize| prices[order[i].1];
             let values = (0..order.len()).map(|i| if i == 0 { f64::NAN } else { price(i) / price(i - 1) - 1.0 });
@@ -68,7 +71,7 @@ pub fn read_benchmark(files: &[InputFile], date: &str, value: &ValueColumn) -> R
 /// Rows in the order of their dates.
 fn order_of_dates(table: &Table, column: &str) -> Result<Vec<(Date, usize)>, DataError> {
     let dates = table.dates(column)?;
-    let missing = |row| table.error_at(column, row, "the date is missing");
+    let missing = |row| table.error_at(column, row, "the date is missing").remedy("fill it in, or drop the row");
     let dated = dates.into_iter().enumerate().map(|(row, date)| Ok((date.ok_or_else(|| missing(row))?, row)));
     let mut order: Vec<(Date, usize)> = dated.collect::<Result<_, DataError>>()?;
     order.sort_unstable();
@@ -77,7 +80,7 @@ fn order_of_dates(table: &Table, column: &str) -> Result<Vec<(Date, usize)>, Dat
             let problem = format!("the date {} stands here for the second time", pair[1].0);
             Err(table.error_at(column, pair[1].1, problem).remedy("keep one row per date"))
         }
-        None if order.is_empty() => Err(table.error_in(column, "the table has no rows")),
+        None if order.is_empty() => Err(table.error_in(column, "the table has no rows").remedy("name another file")),
         None => Ok(order),
     }
 }

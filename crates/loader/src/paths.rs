@@ -68,7 +68,9 @@ pub fn expand(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<S
             None => (&body[..end], None),
         };
         let value = variable(name).filter(|value| !value.is_empty()).or(default);
-        expanded.push_str(&value.ok_or_else(|| format!("the environment variable `{name}` is not set"))?);
+        expanded.push_str(&value.ok_or_else(|| {
+            format!("the environment variable `{name}` is not set; set it, or write ${{{name}:-default}}")
+        })?);
         rest = &body[end + 1..];
     }
     expanded.push_str(rest);

@@ -78,6 +78,9 @@ impl Wanted {
     }
 }
 
+/// What to do about a row that lacks its key.
+const FILL_OR_DROP: &str = "fill it in, or drop the row";
+
 const BATCH_ROWS: usize = 32_768;
 
 /// What is asked of the price table.
@@ -110,7 +113,9 @@ pub fn read(source: &PriceSource, wanted: &Wanted, zones: &Zones) -> Result<Vec<
         rows += first_row;
     }
     if rows == 0 {
-        return Err(DataError::new("the price table has no rows").file(&source.files[0].path));
+        return Err(DataError::new("the price table has no rows")
+            .file(&source.files[0].path)
+            .remedy("write the prices into it, or name another file in [prices] path"));
     }
     let decode = |(file, group, first_row): (usize, usize, u64)| {
         opened[file].decode(group, first_row, &request).map(|chunk| Chunk { file, ..chunk })
@@ -242,7 +247,8 @@ impl<'a> OpenFile<'a> {
         let values = columns::numbers(&batch[value]).map_err(|problem| bad(value, 0, problem))?;
         for (row, &code) in security.codes.iter().enumerate() {
             let Some(code) = kept[code as usize] else { continue };
-            let date = dates[row].ok_or_else(|| bad(&source.date, row, "the date is missing".into()))?;
+            let date =
+                dates[row].ok_or_else(|| bad(&source.date, row, "the date is missing".into()).remedy(FILL_OR_DROP))?;
             chunk.rows.push(first_row + row as u64);
             chunk.security.codes.push(code);
             if let (Some(market), Some(codes)) = (&market, &market_codes) {
@@ -262,7 +268,9 @@ impl<'a> OpenFile<'a> {
         };
         let found = columns::identifiers(column).map_err(|problem| self.error_at(name, first_row, problem))?;
         match found.first_null {
-            Some(row) => Err(self.error_at(name, first_row + row as u64, "the identifier is missing")),
+            Some(row) => {
+                Err(self.error_at(name, first_row + row as u64, "the identifier is missing").remedy(FILL_OR_DROP))
+            }
             None => Ok(found),
         }
     }

@@ -154,7 +154,13 @@ impl Table {
                     Some(text) if !text.trim().is_empty() => Some(parse_instant(text.trim(), naive)),
                     _ => None,
                 };
-                Ok(self.texts(name)?.into_iter().map(read).collect())
+                let texts = self.texts(name)?;
+                let mut given =
+                    texts.iter().flatten().map(|text| text.trim()).filter(|text| !text.is_empty()).peekable();
+                if naive.is_none() && given.peek().is_some() && given.all(lacks_zone) {
+                    return Err(self.zone_needed(name));
+                }
+                Ok(texts.into_iter().map(read).collect())
             }
             other => Err(self
                 .error_in(name, format!("the type is {other}, an instant is needed"))
@@ -182,6 +188,11 @@ fn from_micros(micros: i64, naive: Option<&TimeZone>) -> Result<Timestamp, Strin
         None => Ok(instant),
         Some(zone) => zone.to_timestamp(TimeZone::UTC.to_datetime(instant)).map_err(|e| e.to_string()),
     }
+}
+
+/// Whether a text is a date and time, but no instant.
+fn lacks_zone(text: &str) -> bool {
+    text.len() > 10 && text.parse::<Timestamp>().is_err() && text.parse::<jiff::civil::DateTime>().is_ok()
 }
 
 fn parse_instant(text: &str, naive: Option<&TimeZone>) -> Result<Timestamp, String> {

@@ -44,7 +44,7 @@ impl fmt::Display for Failure {
             Self::Strict(excluded) => {
                 write!(
                     f,
-                    "error: {excluded} events were not fully used, which --strict does not allow; the tables are written, see `events`"
+                    "error: {excluded} of the events cannot be fully used, which --strict does not allow\n  help: the table `events` of a run gives each one's reason"
                 )
             }
         }

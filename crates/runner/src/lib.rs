@@ -15,6 +15,7 @@ pub mod load;
 pub mod manifest;
 pub mod output;
 pub mod pipeline;
+pub mod printable;
 pub mod summary;
 pub mod tables;
 pub mod terminal;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use arrow::datatypes::{DataType, Field};
 use dayzero_loader::paths::InputFile;
 use dayzero_loader::{BenchmarkSource, DataError, fingerprint};
 use dayzero_model::Outcome;
@@ -17,6 +18,9 @@ use crate::finished::Finished;
 
 /// Name of the file.
 pub const MANIFEST: &str = "manifest.json";
+
+/// What `check` counts as: an event with a day 0 that only estimation can judge further.
+pub const ALIGNED: &str = "aligned";
 
 /// A finished run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -95,6 +99,32 @@ pub struct WrittenTable {
     pub file: String,
     /// Rows.
     pub rows: usize,
+    /// Columns.
+    pub columns: Vec<WrittenColumn>,
+}
+
+/// A column of a table that was written. Not every file format can say what its columns are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WrittenColumn {
+    /// Name.
+    pub name: String,
+    /// Arrow's name of its type.
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// What it is.
+    pub description: String,
+}
+
+impl WrittenColumn {
+    /// What is known of a field.
+    pub fn new(field: &Field) -> Self {
+        let value = match field.data_type() {
+            DataType::Dictionary(_, value) => value.as_ref(),
+            other => other,
+        };
+        let description = field.metadata().get("description").cloned().unwrap_or_default();
+        Self { name: field.name().clone(), data_type: value.to_string(), description }
+    }
 }
 
 impl Manifest {
@@ -112,11 +142,8 @@ impl Manifest {
     }
 }
 
-/// Fingerprints of every input file of a study, in the order of its sections.
-///
-/// # Errors
-/// A file cannot be read.
-pub fn inputs(study: &Study) -> Result<Vec<Input>, DataError> {
+/// Every input file of a study once, in the order of its sections.
+pub fn input_files(study: &Study) -> Vec<&InputFile> {
     let benchmarks = study.markets.iter().flat_map(|market| match &market.benchmark {
         BenchmarkSource::Table { files, .. } => files.as_slice(),
         BenchmarkSource::Security(_) => &[],
@@ -128,6 +155,15 @@ pub fn inputs(study: &Study) -> Result<Vec<Input>, DataError> {
             files.push(file);
         }
     }
+    files
+}
+
+/// Fingerprints of every input file of a study, in the order of its sections.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn inputs(study: &Study) -> Result<Vec<Input>, DataError> {
+    let files = input_files(study);
     let of = |file: &&InputFile| Ok(Input { path: file.path.clone(), blake3: fingerprint::of_file(&file.path)? });
     files.par_iter().map(of).collect()
 }
@@ -147,13 +183,13 @@ pub fn table_metadata(study: &Study, inputs: &[Input]) -> String {
 
 /// Input events by outcome.
 pub fn count_outcomes(finished: &Finished<'_>) -> BTreeMap<String, usize> {
-    count((0..finished.ledger.rows.len()).filter_map(|row| finished.overall_outcome(row).0))
+    count((0..finished.ledger.rows.len()).map(|row| finished.overall_outcome(row).0))
 }
 
-fn count(outcomes: impl Iterator<Item = Outcome>) -> BTreeMap<String, usize> {
+fn count(outcomes: impl Iterator<Item = Option<Outcome>>) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for outcome in outcomes {
-        *counts.entry(outcome.code().to_owned()).or_default() += 1;
+        *counts.entry(outcome.map_or(ALIGNED, Outcome::code).to_owned()).or_default() += 1;
     }
     counts
 }
@@ -166,7 +202,7 @@ pub fn specification_notes(finished: &Finished<'_>) -> Vec<SpecificationNote> {
         SpecificationNote {
             spec_id,
             label: label(specification),
-            outcomes: count(rows.filter_map(|row| finished.outcome(spec_id, row).0)),
+            outcomes: count(rows.map(|row| finished.outcome(spec_id, row).0)),
         }
     };
     (0..finished.study.specifications.len()).map(note).collect()

@@ -8,6 +8,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, Field, SchemaRef};
+use dayzero_loader::paths::InputFile;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::KeyValue;
@@ -17,7 +18,8 @@ use tempfile::TempDir;
 
 use crate::Failure;
 use crate::config::raw::Format;
-use crate::manifest::{MANIFEST, Manifest, WrittenTable};
+use crate::manifest::{MANIFEST, Manifest, WrittenColumn, WrittenTable};
+use crate::printable;
 use crate::tables::{self, Table};
 
 /// The key of the metadata that every table file carries: how it came about, as JSON.
@@ -39,12 +41,33 @@ pub fn file_name(table: &str, format: Format) -> String {
     format!("{table}.{extension}")
 }
 
+/// The file names of all tables in all formats.
+fn table_files() -> Vec<String> {
+    let formats = [Format::Parquet, Format::Arrow, Format::Csv];
+    tables::names().into_iter().flat_map(|name| formats.map(|format| file_name(name, format))).collect()
+}
+
+/// Whether a table of the output directory could take the place of this file.
+fn is_place_of_table(target: &Path, file: &Path) -> bool {
+    let named =
+        file.file_name().and_then(|name| name.to_str()).is_some_and(|name| table_files().iter().any(|t| t == name));
+    let directory = || Some((target.canonicalize().ok()?, file.canonicalize().ok()?.parent()?.to_owned()));
+    named && directory().is_some_and(|(target, parent)| target == parent)
+}
+
 impl Staging {
     /// Opens the outputs before the work begins.
     ///
     /// # Errors
-    /// The directory is not empty and may not be overwritten, or it cannot be written.
-    pub fn open(target: &Path, overwrite: bool) -> Result<Self, Failure> {
+    /// The directory is not empty and may not be overwritten, it cannot be written, or a table
+    /// would replace one of the inputs.
+    pub fn open(target: &Path, overwrite: bool, inputs: &[&InputFile]) -> Result<Self, Failure> {
+        if let Some(input) = inputs.iter().find(|input| is_place_of_table(target, &input.path)) {
+            return Err(Failure::usage(format!(
+                "a table would replace the input {}\n  help: name another directory with --out or [output] dir",
+                input.path.display()
+            )));
+        }
         let failed = |error: std::io::Error| {
             Failure::Other(format!(
                 "cannot write to {}: {error}\n  help: name another directory with --out or [output] dir",
@@ -95,7 +118,8 @@ impl Staging {
             sink.write(&batch).map_err(|e| failed(&e))?;
         }
         sink.finish().map_err(|e| failed(&e))?;
-        Ok(WrittenTable { name: table.name.to_owned(), file, rows })
+        let columns = schema.fields().iter().map(|field| WrittenColumn::new(field)).collect();
+        Ok(WrittenTable { name: table.name.to_owned(), file, rows, columns })
     }
 
     /// Puts everything in its place, the manifest last, and removes tables of an earlier run that
@@ -113,13 +137,13 @@ impl Staging {
         for table in &manifest.tables {
             std::fs::rename(self.beside.path().join(&table.file), self.target.join(&table.file)).map_err(failed)?;
         }
-        for name in tables::names() {
-            for format in [Format::Parquet, Format::Arrow, Format::Csv] {
-                let stale = file_name(name, format);
-                let path = self.target.join(&stale);
-                if path.exists() && !manifest.tables.iter().any(|table| table.file == stale) {
-                    std::fs::remove_file(path).map_err(failed)?;
-                }
+        // Only what an earlier run says it wrote is removed: other files may be the user's own.
+        let earlier = Manifest::read(&self.target).map_or_else(|_| Vec::new(), |earlier| earlier.tables);
+        let stale = earlier.iter().filter(|table| table_files().contains(&table.file));
+        for WrittenTable { file, .. } in stale {
+            let path = self.target.join(file);
+            if path.exists() && !manifest.tables.iter().any(|table| table.file == *file) {
+                std::fs::remove_file(path).map_err(failed)?;
             }
         }
         std::fs::rename(staged, self.target.join(MANIFEST)).map_err(failed)
@@ -161,7 +185,7 @@ impl Sink {
                 let arrays = batch.columns().iter().zip(plain.fields()).map(cast).collect::<Result<_, _>>()?;
                 writer.write(&arrow::array::RecordBatch::try_new(plain.clone(), arrays)?)?;
             }
-            Self::Csv(writer) => writer.write(batch)?,
+            Self::Csv(writer) => writer.write(&printable::batch(batch)?)?,
         }
         Ok(())
     }

@@ -20,7 +20,7 @@ use crate::{Failure, findings, tables};
 /// # Errors
 /// The inputs cannot be used or the outputs cannot be written; earlier results are then untouched.
 pub fn run(study: &Study, overwrite: bool) -> Result<Manifest, Failure> {
-    let staging = Staging::open(&study.output.dir, overwrite)?;
+    let staging = Staging::open(&study.output.dir, overwrite, &manifest::input_files(study))?;
     let mut clock = Clock::new();
     let loaded = load::load(study)?;
     clock.mark("load");

@@ -7,7 +7,7 @@ use std::path::Path;
 use dayzero_model::Outcome;
 
 use crate::findings::{Case, CaseWindow, Headline};
-use crate::manifest::Manifest;
+use crate::manifest::{ALIGNED, Manifest};
 use crate::terminal::{align_right, lines, plain_table};
 
 /// Events by outcome, mean CAR by window and group, and where the tables are.
@@ -53,9 +53,9 @@ pub fn render(manifest: &Manifest, dir: Option<&Path>) -> String {
 
 fn outcomes(counts: &BTreeMap<String, usize>) -> String {
     let mut table = plain_table();
-    for outcome in Outcome::ALL {
-        if let Some(&count) = counts.get(outcome.code()) {
-            table.add_row(vec!["  ".to_owned(), thousands(count), outcome.code().to_owned()]);
+    for code in [ALIGNED].into_iter().chain(Outcome::ALL.map(Outcome::code)) {
+        if let Some(&count) = counts.get(code) {
+            table.add_row(vec!["  ".to_owned(), thousands(count), code.to_owned()]);
         }
     }
     align_right(&mut table, [1]);

@@ -6,20 +6,20 @@ use rayon::ThreadPoolBuilder;
 use super::print;
 use crate::cli::{RunArgs, StudyArgs};
 use crate::config::{self, Study};
-use crate::manifest::Manifest;
+use crate::manifest::{ALIGNED, Manifest};
 use crate::{Failure, pipeline, summary};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
-    if args.dry_run {
-        return check(&args.study);
-    }
     let mut study = load(&args.study)?;
     if let Some(out) = &args.out {
         study.output.dir.clone_from(out);
     }
-    let manifest = in_pool(&study, || pipeline::run(&study, args.overwrite))?;
+    let manifest = in_pool(&study, || match args.dry_run {
+        true => pipeline::check(&study),
+        false => pipeline::run(&study, args.overwrite),
+    })?;
     if !args.quiet {
-        print(&summary::render(&manifest, Some(&study.output.dir)))?;
+        print(&summary::render(&manifest, (!args.dry_run).then_some(study.output.dir.as_path())))?;
     }
     if args.verbose {
         eprintln!("{} threads", manifest.threads);
@@ -28,7 +28,7 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         }
     }
     // What the filter leaves out was asked for.
-    let intended = [Outcome::Ok.code(), Outcome::Filtered.code()];
+    let intended = [Outcome::Ok.code(), Outcome::Filtered.code(), ALIGNED];
     let unused: usize =
         manifest.outcomes.iter().filter(|(code, _)| !intended.contains(&code.as_str())).map(|(_, count)| count).sum();
     if args.strict && unused > 0 { Err(Failure::Strict(unused)) } else { Ok(()) }
@@ -48,7 +48,14 @@ fn load(args: &StudyArgs) -> Result<Study, Failure> {
     Ok(study)
 }
 
+/// More threads than any machine has cores would only wait for each other.
+const MOST_THREADS: usize = 1024;
+
 fn in_pool<T: Send>(study: &Study, work: impl FnOnce() -> Result<T, Failure> + Send) -> Result<T, Failure> {
+    if study.threads > MOST_THREADS {
+        let problem = format!("{} threads are too many: at most {MOST_THREADS}, 0 for all cores", study.threads);
+        return Err(Failure::usage(problem));
+    }
     let pool = ThreadPoolBuilder::new().num_threads(study.threads).build();
     pool.map_err(|error| Failure::Other(format!("cannot start {} threads: {error}", study.threads)))?.install(work)
 }

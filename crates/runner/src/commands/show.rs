@@ -5,17 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::csv::reader::{Format as CsvFormat, ReaderBuilder};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::csv::reader::ReaderBuilder;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::print;
 use crate::cli::{ShowArgs, ShowFormat};
 use crate::config::Mistake;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, WrittenColumn, WrittenTable};
 use crate::terminal::{align_right, lines, plain_table};
-use crate::{Failure, summary};
+use crate::{Failure, printable, summary};
 
 /// Rows of a table for people, unless they ask for more.
 const ROWS_FOR_PEOPLE: usize = 40;
@@ -25,7 +26,12 @@ type AnyError = Box<dyn std::error::Error>;
 pub(super) fn show(args: &ShowArgs) -> Result<(), Failure> {
     let manifest = Manifest::read(&args.dir)?;
     let Some(name) = &args.table else {
-        return print(&summary::render(&manifest, Some(&args.dir)));
+        let names: Vec<&str> = manifest.tables.iter().map(|table| table.name.as_str()).collect();
+        return match args.format {
+            _ if args.schema => print(&manifest.tables.iter().map(describe).collect::<Vec<_>>().join("\n")),
+            ShowFormat::Table => print(&summary::render(&manifest, Some(&args.dir))),
+            _ => Err(Failure::usage(format!("--format needs a table\n  help: one of: {}", names.join(", ")))),
+        };
     };
     let written = manifest.tables.iter().find(|table| table.name == *name).ok_or_else(|| {
         let known = manifest.tables.iter().map(|table| table.name.as_str());
@@ -39,10 +45,10 @@ pub(super) fn show(args: &ShowArgs) -> Result<(), Failure> {
         (Some(rows), _) => rows,
         (None, ShowFormat::Table) => ROWS_FOR_PEOPLE,
     };
-    let (schema, batches) = read(&path, if args.schema { 0 } else { limit }).map_err(failed)?;
     if args.schema {
-        return print(&describe(&schema));
+        return print(&describe(written));
     }
+    let (schema, batches) = read(&path, written, limit).map_err(failed)?;
     let text = match args.format {
         ShowFormat::Table => for_people(&schema, &batches, written.rows),
         ShowFormat::Json => as_json(&batches),
@@ -52,7 +58,7 @@ pub(super) fn show(args: &ShowArgs) -> Result<(), Failure> {
 }
 
 /// The first rows of a table file.
-fn read(path: &Path, limit: usize) -> Result<(SchemaRef, Vec<RecordBatch>), AnyError> {
+fn read(path: &Path, written: &WrittenTable, limit: usize) -> Result<(SchemaRef, Vec<RecordBatch>), AnyError> {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     let file = File::open(path)?;
     match extension {
@@ -67,16 +73,20 @@ fn read(path: &Path, limit: usize) -> Result<(SchemaRef, Vec<RecordBatch>), AnyE
             Ok((schema, take(reader, limit)?))
         }
         _ => {
-            let (schema, _) = CsvFormat::default().with_header(true).infer_schema(file, Some(1000))?;
-            let schema = Arc::new(schema);
-            let reader = ReaderBuilder::new(schema.clone()).with_header(true).build(File::open(path)?)?;
+            // Guesses at the types would turn the identifier 0700 into the number 700.
+            let field = |column: &WrittenColumn| {
+                Ok(Field::new(&column.name, printable::data_type(&column.data_type.parse()?), true))
+            };
+            let fields = written.columns.iter().map(field).collect::<Result<Vec<_>, ArrowError>>()?;
+            let schema = Arc::new(Schema::new(fields));
+            let reader = ReaderBuilder::new(schema.clone()).with_header(true).build(file)?;
             Ok((schema, take(reader, limit)?))
         }
     }
 }
 
 fn take(
-    batches: impl Iterator<Item = Result<RecordBatch, arrow::error::ArrowError>>,
+    batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
     limit: usize,
 ) -> Result<Vec<RecordBatch>, AnyError> {
     let (mut left, mut taken) = (limit, Vec::new());
@@ -84,7 +94,7 @@ fn take(
         if left == 0 {
             break;
         }
-        let batch = batch?;
+        let batch = printable::batch(&batch?)?;
         let rows = batch.num_rows().min(left);
         left -= rows;
         taken.push(batch.slice(0, rows));
@@ -92,17 +102,13 @@ fn take(
     Ok(taken)
 }
 
-fn describe(schema: &SchemaRef) -> String {
+/// Every column of a table with its type and what it is.
+fn describe(written: &WrittenTable) -> String {
     let mut table = plain_table();
-    for field in schema.fields() {
-        let value = match field.data_type() {
-            DataType::Dictionary(_, value) => value.as_ref(),
-            other => other,
-        };
-        let description = field.metadata().get("description").map_or("", String::as_str);
-        table.add_row([field.name().clone(), value.to_string(), description.to_owned()]);
+    for WrittenColumn { name, data_type, description } in &written.columns {
+        table.add_row([name, data_type, description]);
     }
-    lines(&table)
+    format!("{}\n{}", written.name, lines(&table))
 }
 
 fn for_people(schema: &SchemaRef, batches: &[RecordBatch], rows: usize) -> Result<String, AnyError> {

@@ -88,7 +88,13 @@ fn plan(args: &SynthArgs) -> Plan {
     }
 }
 
+/// Weekdays of two centuries; more would only fill the memory.
+const MOST_DAYS: usize = 52_000;
+
 fn check(args: &SynthArgs) -> Result<(), Failure> {
+    if args.days > MOST_DAYS {
+        return Err(Failure::usage(format!("--days {}: at most {MOST_DAYS} are possible", args.days)));
+    }
     let room = simulate::capacity(args.securities, args.days);
     if args.events > room {
         return Err(Failure::usage(format!(

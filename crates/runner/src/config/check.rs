@@ -39,9 +39,15 @@ impl<'a> Walk<'a> {
             Value::Text(text) => self.check_choice(text, &options, path),
             Value::Integer(number) => {
                 let minimum = schema.get("minimum").and_then(Schema::as_i64);
+                let narrow = schema.get("format").and_then(Schema::as_str) == Some("int32");
                 if minimum.is_some_and(|minimum| *number < minimum) {
                     self.mistakes.push(Mistake::new(path.clone(), format!("{number} is too small")));
+                } else if narrow && i32::try_from(*number).is_err() {
+                    self.mistakes.push(Mistake::new(path.clone(), format!("{number} is beyond all days")));
                 }
+            }
+            Value::Float(number) if !number.is_finite() => {
+                self.mistakes.push(Mistake::new(path.clone(), format!("a finite number is needed here, not {number}")));
             }
             Value::Float(_) | Value::Boolean(_) | Value::Date(_) => {}
         }

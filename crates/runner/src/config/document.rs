@@ -74,6 +74,11 @@ impl ConfigError {
     pub fn plain(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
+
+    /// Reports one after the other.
+    fn all(reports: impl Iterator<Item = String>) -> Self {
+        Self { text: reports.collect::<Vec<_>>().join("\n").trim_end().to_owned() }
+    }
 }
 
 impl fmt::Display for ConfigError {
@@ -89,6 +94,13 @@ impl std::error::Error for ConfigError {}
 pub(super) struct Place {
     source: usize,
     span: Range<usize>,
+}
+
+impl Place {
+    /// Mistakes are listed as their lines follow each other, those of the file before those of --set.
+    fn order(&self) -> (usize, usize) {
+        (self.source, self.span.start)
+    }
 }
 
 /// A value with its place.
@@ -118,8 +130,9 @@ pub(super) struct Document {
 
 impl Document {
     pub(super) fn read(path: &Path, edits: &[String]) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::plain(format!("cannot read the study file {}: {error}", path.display())))?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            ConfigError::plain(format!("error: cannot read the study file {}: {error}", path.display()))
+        })?;
         let mut sources = vec![(path.display().to_string(), text)];
         for edit in edits {
             sources.push((format!("--set {edit}"), assignment(edit)?));
@@ -132,7 +145,7 @@ impl Document {
                 Some(root) => root.merge(node),
             }
         }
-        let root = root.ok_or_else(|| ConfigError::plain("the study file is empty"))?;
+        let root = root.ok_or_else(|| ConfigError::plain("error: the study file is empty"))?;
         Ok(Self { sources, root })
     }
 
@@ -142,21 +155,21 @@ impl Document {
 
     /// Renders mistakes with the lines in which they stand.
     pub(super) fn error(&self, mistakes: &[Mistake]) -> ConfigError {
-        let texts: Vec<String> = mistakes.iter().map(|mistake| self.render(mistake)).collect();
-        ConfigError { text: texts.join("\n").trim_end().to_owned() }
-    }
-
-    fn render(&self, mistake: &Mistake) -> String {
-        let place = self.root.find(&mistake.path, mistake.at_key);
-        render(&self.sources, &place, &mistake.problem, mistake.help.as_deref())
+        let mut placed: Vec<(Place, &Mistake)> =
+            mistakes.iter().map(|mistake| (self.root.find(&mistake.path, mistake.at_key), mistake)).collect();
+        placed.sort_by_key(|(place, _)| place.order());
+        let reports = placed
+            .iter()
+            .map(|(place, mistake)| render(&self.sources, place, &mistake.problem, mistake.help.as_deref()));
+        ConfigError::all(reports)
     }
 }
 
 /// `--set a.b=c` as a line of TOML; a value that is no TOML is a string.
 fn assignment(edit: &str) -> Result<String, ConfigError> {
-    let (key, value) = edit
-        .split_once('=')
-        .ok_or_else(|| ConfigError::plain(format!("--set {edit}: write key=value, as in --set study.model=ff3")))?;
+    let (key, value) = edit.split_once('=').ok_or_else(|| {
+        ConfigError::plain(format!("error: --set {edit}\n  help: write key=value, as in --set study.model=ff3"))
+    })?;
     let line = format!("{key} = {value}");
     if DeTable::parse(&line).is_ok() {
         return Ok(line);
@@ -170,11 +183,13 @@ fn parse(sources: &[(String, String)], source: usize) -> Result<Node, ConfigErro
     if errors.is_empty() {
         return Ok(Node::from_table(table.span(), table.get_ref(), source));
     }
-    let texts = errors.iter().map(|error| {
-        let place = Place { source, span: error.span().unwrap_or(0..0) };
-        render(sources, &place, &format!("this is no TOML: {}", error.message()), None)
-    });
-    Err(ConfigError { text: texts.collect::<Vec<_>>().join("\n") })
+    let place = |error: &toml::de::Error| Place { source, span: error.span().unwrap_or(0..0) };
+    let mut placed: Vec<_> = errors.iter().map(|error| (place(error), error)).collect();
+    placed.sort_by_key(|(place, _)| place.order());
+    let report = |(place, error): &(Place, &toml::de::Error)| {
+        render(sources, place, &format!("this is no TOML: {}", error.message()), None)
+    };
+    Err(ConfigError::all(placed.iter().map(report)))
 }
 
 /// One report: the message, and the line with a caret.
@@ -183,13 +198,10 @@ fn render(sources: &[(String, String)], place: &Place, problem: &str, help: Opti
     let id = name.clone();
     let span = place.span.start.min(text.len())..place.span.end.min(text.len());
     let config = Config::default().with_color(crate::terminal::colour_on_stderr()).with_index_type(IndexType::Byte);
-    let mut report = Report::build(ReportKind::Error, (id.clone(), span.clone()))
+    let report = Report::build(ReportKind::Error, (id.clone(), span.clone()))
         .with_config(config)
         .with_message(problem)
         .with_label(Label::new((id, span)).with_message(help.unwrap_or("here")).with_color(Color::Red));
-    if let Some(help) = help {
-        report.set_help(help);
-    }
     let mut out = Vec::new();
     let written = report.finish().write(ariadne::sources([(name.clone(), text.clone())]), &mut out);
     match written {

@@ -30,14 +30,12 @@ fn files(raw: &RawPaths, base: &Path, key: &[&str], mistakes: &mut Vec<Mistake>)
     }
     let mut found = Vec::new();
     for (i, path) in listed.iter().enumerate() {
-        let resolved = expand(path).and_then(|path| paths::resolve(&path, base).map_err(|error| error.to_string()));
-        match resolved {
-            Ok(files) => found.extend(files),
-            Err(problem) => {
-                let place = matches!(raw, RawPaths::Many(_)).then(|| i.to_string());
-                let path = key.iter().map(|&k| k.to_owned()).chain(place);
-                mistakes.push(Mistake::new(path, problem));
-            }
+        let place = matches!(raw, RawPaths::Many(_)).then(|| i.to_string());
+        let mistake = |problem| Mistake::new(key.iter().map(|&k| k.to_owned()).chain(place), problem);
+        match expand(path).map(|path| paths::resolve(&path, base)) {
+            Ok(Ok(files)) => found.extend(files),
+            Ok(Err(error)) => mistakes.push(error.advice().into_iter().fold(mistake(error.sentence()), Mistake::help)),
+            Err(problem) => mistakes.push(mistake(problem)),
         }
     }
     found
@@ -128,9 +126,23 @@ fn filter(raw: &RawFilter, mistakes: &mut Vec<Mistake>) -> Option<Filter> {
             mistakes.push(Mistake::new(["events", "filter"], problem));
             return None;
         }
+        (Some(from), Some(to), None) if is_above(from, to) => {
+            let problem = "no value lies in this range: `from` is above `to`";
+            mistakes.push(Mistake::new(["events", "filter"], problem).help("exchange them"));
+            return None;
+        }
         (from, to, None) => Condition::Between(from.as_ref().map(value), to.as_ref().map(value)),
     };
     Some(Filter { column: raw.column.clone(), condition })
+}
+
+/// Whether a bound is above another of its kind.
+fn is_above(from: &RawFilterValue, to: &RawFilterValue) -> bool {
+    match (from, to) {
+        (RawFilterValue::Number(from), RawFilterValue::Number(to)) => from > to,
+        (RawFilterValue::Text(from), RawFilterValue::Text(to)) => from > to,
+        _ => false,
+    }
 }
 
 pub(super) fn markets(raw: &RawStudy, base: &Path, mistakes: &mut Vec<Mistake>) -> Vec<MarketSource> {

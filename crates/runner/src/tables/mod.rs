@@ -128,15 +128,16 @@ impl<'a> Table<'a> {
 /// `[output] columns` names a column that its table does not have.
 pub fn requested<'a>(finished: &'a Finished<'a>) -> Result<Vec<Table<'a>>, ConfigError> {
     let output = &finished.study.output;
-    TABLES
-        .iter()
-        .filter(|(name, _)| output.tables.iter().any(|wanted| wanted == name))
-        .map(|(name, build)| {
-            let table = build(finished);
-            match output.columns.get(*name) {
-                Some(keep) => table.narrow(keep),
-                None => Ok(table),
-            }
-        })
-        .collect()
+    let mut wanted = Vec::new();
+    for (name, build) in TABLES {
+        // Narrowed even where it is not written, so that a misspelt column is found.
+        let table = match output.columns.get(*name) {
+            Some(keep) => build(finished).narrow(keep)?,
+            None => build(finished),
+        };
+        if output.tables.iter().any(|written| written == name) {
+            wanted.push(table);
+        }
+    }
+    Ok(wanted)
 }
