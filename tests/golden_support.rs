@@ -61,7 +61,7 @@ impl Run {
             match sample["outcome"][i].as_str().expect("an outcome") {
                 "duplicate" => assert_eq!(outcome[id].as_deref(), Some("duplicate"), "event {id}"),
                 "announced_before_calendar" => {
-                    assert_eq!(outcome[id].as_deref(), Some("before_calendar"), "event {id}")
+                    assert_eq!(outcome[id].as_deref(), Some("before_calendar"), "event {id}");
                 }
                 "ok" => assert!(!matches!(outcome[id].as_deref(), Some("duplicate" | "before_calendar")), "event {id}"),
                 other => panic!("unknown outcome {other} in the reference"),

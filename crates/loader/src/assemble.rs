@@ -8,23 +8,10 @@ use jiff::tz::TimeZone;
 use crate::dense::{Dense, Placement};
 use crate::factors::{self, PERCENT_RETURN, refuse_percent};
 use crate::placed_factors::add_factors;
-use crate::prices::Chunk;
+pub use crate::roster::Inputs;
 use crate::roster::Roster;
 use crate::source::{DatedColumn, ValueColumn};
-use crate::{BenchmarkSource, DataError, FactorSource, MarketSource, PriceSource};
-
-/// What a panel is made of.
-#[derive(Clone, Copy, Debug)]
-pub struct Inputs<'a> {
-    /// Where the price rows came from.
-    pub prices: &'a PriceSource,
-    /// The price rows.
-    pub chunks: &'a [Chunk],
-    /// The markets of the study.
-    pub markets: &'a [MarketSource],
-    /// The factors of the study.
-    pub factors: &'a FactorSource,
-}
+use crate::{BenchmarkSource, DataError, MarketSource};
 
 /// A panel, with what the study needs to know about it.
 #[derive(Clone, Debug)]

@@ -3,9 +3,8 @@
 
 use dayzero_model::{Calendar, Date, Market};
 
-use crate::assemble::Inputs;
 use crate::dense::Dense;
-use crate::roster::Roster;
+use crate::roster::{Inputs, Roster};
 use crate::source::DatedColumn;
 use crate::{DataError, FactorSource, factors};
 

@@ -2,8 +2,21 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::DataError;
-use crate::assemble::Inputs;
+use crate::prices::Chunk;
+use crate::{DataError, FactorSource, MarketSource, PriceSource};
+
+/// What a panel is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// Where the price rows came from.
+    pub prices: &'a PriceSource,
+    /// The price rows.
+    pub chunks: &'a [Chunk],
+    /// The markets of the study.
+    pub markets: &'a [MarketSource],
+    /// The factors of the study.
+    pub factors: &'a FactorSource,
+}
 
 /// The securities of the price rows, in the order of their identifiers.
 pub(crate) struct Roster {

@@ -17,6 +17,7 @@ pub mod output;
 pub mod pipeline;
 pub mod printable;
 pub mod summary;
+pub mod table_names;
 pub mod tables;
 pub mod terminal;
 

@@ -20,7 +20,8 @@ use crate::Failure;
 use crate::config::raw::Format;
 use crate::manifest::{MANIFEST, Manifest, WrittenColumn, WrittenTable};
 use crate::printable;
-use crate::tables::{self, Table};
+use crate::table_names::TABLE_NAMES;
+use crate::tables::Table;
 
 /// The key of the metadata that every table file carries: how it came about, as JSON.
 pub const METADATA_KEY: &str = "dayzero";
@@ -44,7 +45,7 @@ pub fn file_name(table: &str, format: Format) -> String {
 /// The file names of all tables in all formats.
 fn table_files() -> Vec<String> {
     let formats = [Format::Parquet, Format::Arrow, Format::Csv];
-    tables::names().into_iter().flat_map(|name| formats.map(|format| file_name(name, format))).collect()
+    TABLE_NAMES.iter().flat_map(|name| formats.map(|format| file_name(name, format))).collect()
 }
 
 /// Whether a table of the output directory could take the place of this file.

@@ -13,8 +13,13 @@ pub mod study;
 
 use std::path::Path;
 
+use dayzero_model::expected::MODELS;
+use dayzero_model::significance::TESTS;
+
 pub use document::{ConfigError, Mistake};
 pub use study::Study;
+
+use crate::table_names::TABLE_NAMES;
 
 /// Loads a study file, with `--set key=value` edits on top.
 ///
@@ -33,7 +38,37 @@ pub fn load(path: &Path, edits: &[String]) -> Result<Study, ConfigError> {
     study::check(raw, base).map_err(|mistakes| document.error(&mistakes))
 }
 
-/// The JSON schema of STUDY.toml.
+/// The JSON schema of STUDY.toml, with the names of the registries for editors to complete.
 pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(raw::RawStudy).to_value()
+    let mut schema = schemars::schema_for!(raw::RawStudy).to_value();
+    let models: Vec<&str> = MODELS.iter().map(|model| model.name()).collect();
+    let tests: Vec<&str> = TESTS.iter().map(|test| test.name()).collect();
+    for (place, names) in [
+        ("/$defs/RawModel/anyOf/0", models.as_slice()),
+        ("/$defs/RawModelOptions/properties/name", models.as_slice()),
+        ("/$defs/RawTests/anyOf/0", ["all"].as_slice()),
+        ("/$defs/RawTests/anyOf/1/items", tests.as_slice()),
+        ("/$defs/RawOutput/properties/tables/items", TABLE_NAMES),
+    ] {
+        if let Some(strings) = schema.pointer_mut(place).and_then(serde_json::Value::as_object_mut) {
+            strings.insert("examples".into(), names.into());
+        }
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The places in the schema where names belong are where [`schema`] looks for them.
+    #[test]
+    fn the_schema_knows_the_registries() {
+        let text = schema().to_string();
+        let names = MODELS.iter().map(|model| model.name()).chain(TESTS.iter().map(|test| test.name()));
+        for name in names.chain(TABLE_NAMES.iter().copied()) {
+            assert!(text.contains(&format!("\"{name}\"")), "{name}");
+        }
+        assert_eq!(text.matches("\"examples\"").count(), 5);
+    }
 }

@@ -12,7 +12,7 @@ use dayzero_model::significance::{self, TESTS, TestStatistic};
 use super::document::Mistake;
 use super::raw::{Duplicates, Format, MultipleTesting, RawOutput, RawStudy, RawTests};
 use super::{inputs, specifications};
-use crate::tables;
+use crate::table_names::TABLE_NAMES;
 
 /// A study that makes sense.
 pub struct Study {
@@ -136,17 +136,19 @@ fn tests(raw: &RawTests, mistakes: &mut Vec<Mistake>) -> Vec<&'static dyn TestSt
 }
 
 fn output(raw: &RawOutput, name: &str, base: &Path, mistakes: &mut Vec<Mistake>) -> Output {
-    let known = tables::names();
+    let known = TABLE_NAMES;
     for (i, table) in raw.tables.iter().flatten().enumerate() {
         if !known.contains(&table.as_str()) {
             let path = ["output".to_owned(), "tables".to_owned(), i.to_string()];
-            mistakes.push(Mistake::new(path, format!("unknown table `{table}`")).did_you_mean(table, known.clone()));
+            mistakes.push(
+                Mistake::new(path, format!("unknown table `{table}`")).did_you_mean(table, known.iter().copied()),
+            );
         }
     }
     for table in raw.columns.keys() {
         if !known.contains(&table.as_str()) {
             let mistake = Mistake::new(["output", "columns", table], format!("unknown table `{table}`")).at_key();
-            mistakes.push(mistake.did_you_mean(table, known.clone()));
+            mistakes.push(mistake.did_you_mean(table, known.iter().copied()));
         }
     }
     let dir = raw.dir.clone().unwrap_or_else(|| format!("out/{name}"));

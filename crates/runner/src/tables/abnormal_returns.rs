@@ -36,7 +36,11 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
             let place = finished.place(cell.item)?;
             results.day[place * results.days_len + cell.part].map(|day| finished.date(place, day))
         }))
-        .with(column("return", "return of the security", |results| &results.actual))
+        .with(column(
+            "return",
+            "return of the security; null, as the next columns, where it or a regressor is missing",
+            |results| &results.actual,
+        ))
         .with(column("expected", "return that the model expects", |results| &results.expected))
         .with(column("ar", "abnormal return: return - expected", Results::ars))
         .with(column("sar", "abnormal return over its forecast standard deviation", Results::sars))

@@ -1,7 +1,8 @@
 //! The tables of a run: one file per table, which says what each column is and where it comes from.
 //!
 //! A table is a list of columns over [`Cell`]s; arrays are made chunk by chunk, only for the columns
-//! that are written. To add a table: one file here, one line in [`TABLES`].
+//! that are written. To add a table: one file here, one line in [`TABLES`], and its name in
+//! [`crate::table_names`].
 
 mod abnormal_returns;
 mod averages;
@@ -51,11 +52,6 @@ pub const TABLES: &[(&str, Builder)] = &[
     ("averages", averages::table),
     ("tests", tests::table),
 ];
-
-/// Names of all tables.
-pub fn names() -> Vec<&'static str> {
-    TABLES.iter().map(|(name, _)| *name).collect()
-}
 
 /// Units per chunk: about what fits a core's cache.
 const CHUNK_ROWS: usize = 65_536;
@@ -140,4 +136,15 @@ pub fn requested<'a>(finished: &'a Finished<'a>) -> Result<Vec<Table<'a>>, Confi
         }
     }
     Ok(wanted)
+}
+
+#[cfg(test)]
+mod tests_of_registry {
+    use super::*;
+    use crate::table_names::TABLE_NAMES;
+
+    #[test]
+    fn names_agree() {
+        assert_eq!(TABLES.iter().map(|(name, _)| *name).collect::<Vec<_>>(), TABLE_NAMES);
+    }
 }

@@ -1,0 +1,6 @@
+//! Names of the output tables, apart from how they are made: configurations name tables, and tables
+//! are made from studies.
+
+/// Every table, in the order in which lists show them.
+pub const TABLE_NAMES: &[&str] =
+    &["events", "specifications", "estimates", "abnormal_returns", "cars", "averages", "tests"];
