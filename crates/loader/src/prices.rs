@@ -166,7 +166,9 @@ impl<'a> OpenFile<'a> {
 
     /// Whether a row group may hold a wanted security, by its statistics.
     fn may_hold(&self, group: usize, source: &PriceSource, wanted: &Wanted) -> bool {
-        if let Some(security) = self.input.partition(&source.security) {
+        // A column of the file counts, whatever its path says.
+        let in_file = self.metadata.schema().field_with_name(&source.security).is_ok();
+        if !in_file && let Some(security) = self.input.partition(&source.security) {
             return wanted.names.contains(security);
         }
         let bounds = || {
