@@ -5,6 +5,7 @@ mod benchmarks;
 mod clock;
 mod events;
 mod factors;
+mod filters;
 mod gaps;
 mod layout;
 mod needed;

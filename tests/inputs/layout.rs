@@ -1,6 +1,6 @@
 //! Files, directories and the order of rows.
 
-use super::{Trial, dates, edited, shuffled, sorted_by, tickers, two_markets_study, write_row_groups};
+use super::{Tables, Trial, dates, edited, shuffled, sorted_by, tickers, two_markets_study, write_row_groups};
 use crate::support::{Case, STUDY, Table};
 
 const ONE_FILE: &str = "path = \"data/prices.parquet\"";
@@ -86,7 +86,7 @@ fn a_glob_below_a_directory_with_brackets() {
     let study = edited(STUDY, "\"data/prices.parquet\"", "\"data/p*.parquet\"");
     trial.case.write("[2021] final/study.toml", &study);
     trial.case.dayzero(&["run", "[2021] final/study.toml", "--out", "out", "--overwrite"]).success();
-    trial.expected.assert_same(&super::Tables::of(&trial.case), "a glob below brackets");
+    trial.expected.assert_same(&Tables::of(&trial.case), "a glob below brackets");
 }
 
 #[test]
@@ -143,6 +143,28 @@ fn columns_of_other_names() {
     trial.case.write_table("data/other.parquet", &batch);
     let path = "\"data/other.parquet\"\nsecurity = \"symbol\"\nmarket = \"venue\"\ndate = \"day\"\nprice = \"close\"";
     at(&trial, STUDY, path, "columns of other names");
+}
+
+/// Events in partitions are read in another order, which no average knows.
+#[test]
+fn partitions_of_events() {
+    let trial = Trial::new();
+    let events = trial.case.data("events");
+    for session in ["amc", "bmo"] {
+        let part = events.take(&events.find(&[("session", session)]));
+        let name = format!("data/events/session={session}/part.parquet");
+        trial.case.write_table(&name, &columns(&part, &["ticker", "announced_at", "surprise_pct"]).batch);
+    }
+    trial.case.write("study.toml", &edited(STUDY, "\"data/events.parquet\"", "\"data/events\""));
+    trial.case.run(&[]).success();
+    let got = Tables::of(&trial.case);
+    for table in ["averages", "tests"] {
+        assert_eq!(trial.expected.get(table).batch.columns(), got.get(table).batch.columns(), "{table}");
+    }
+    let sessions = got.get("events").texts("session");
+    let after = events.find(&[("session", "amc")]).len();
+    let wanted = |row| Some(if row < after { "amc" } else { "bmo" }.to_owned());
+    assert_eq!(sessions, (0..80).map(wanted).collect::<Vec<_>>());
 }
 
 /// An empty file among the others changes nothing.

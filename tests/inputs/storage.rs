@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, TimeUnit};
 
 use super::{
     Tables, Trial, converted, dates, digits, edited, instant, prices, renamed, seconds, tickers, two_markets_study,
+    write_row_groups,
 };
 use crate::support::{Case, STUDY, Table, strings};
 
@@ -57,6 +58,11 @@ fn identifiers_as_integers() {
         trial.prices(&prices, &format!("prices by strings, events by {data_type}"));
         trial.case.write_table("data/events.parquet", &events.batch);
     }
+    let coded = dictionary(DataType::Int32, DataType::Int64);
+    trial.prices(
+        &converted(&converted(&prices, "ticker", &DataType::Int64), "ticker", &coded),
+        "a dictionary of integers",
+    );
     // A benchmark may be written as a number too.
     trial.case.write("study.toml", &edited(STUDY, "\"US-INDEX\"", "29999"));
     trial.assert_same("the benchmark as a number");
@@ -200,4 +206,37 @@ fn a_dictionary_that_outgrows_its_key() {
     batches.iter().for_each(|batch| writer.write(batch).expect("written"));
     writer.close().expect("closed");
     trial.assert_same("a dictionary by Int8 of 161 names");
+}
+
+/// Identifiers beyond the range of the signed type that Parquet stores them in, in many row groups,
+/// most of which are passed over by their statistics.
+#[test]
+fn large_unsigned_identifiers() {
+    let large = |id: &str| format!("30000{}", digits(id));
+    let case = Case::with(&edited(STUDY, "\"US-INDEX\"", "\"3000029999\""));
+    let prices = renamed(&case.data("prices"), "ticker", large);
+    let events = renamed(&case.data("events"), "ticker", large);
+    case.write_table("data/prices.parquet", &prices.batch);
+    case.write_table("data/events.parquet", &events.batch);
+    let trial = Trial::of(case);
+    for data_type in [DataType::UInt32, DataType::UInt64, DataType::Int64] {
+        let prices = converted(&prices, "ticker", &data_type);
+        write_row_groups(&trial.case.path().join("data/prices.parquet"), &prices, 100);
+        trial.assert_same(&format!("large identifiers as {data_type}"));
+    }
+}
+
+/// The comparison that all of these tests rest on sees one bit of one price.
+#[test]
+#[should_panic(expected = "one bit of a price: ")]
+fn one_bit_is_a_difference() {
+    let trial = Trial::new();
+    let table = trial.case.data("prices");
+    let mut values = prices(&table);
+    let row = table.find(&[("ticker", "US011")])[200];
+    values[row] = values[row].next_up();
+    trial.case.write_table("data/prices.parquet", &table.with("adj_close", Arc::new(Float64Array::from(values))).batch);
+    trial.case.run(&[]).success();
+    let got = Tables::of(&trial.case);
+    trial.expected.assert_same(&got, "one bit of a price");
 }
