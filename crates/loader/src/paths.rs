@@ -98,7 +98,8 @@ pub fn resolve(path: &str, base: &Path) -> Result<Vec<InputFile>, DataError> {
     } else if path.contains(['*', '?', '[']) {
         // Only what the user wrote is a pattern, not the directory of the study.
         let pattern = Path::new(&glob::Pattern::escape(&base.to_string_lossy())).join(path);
-        let matches = glob::glob(&pattern.to_string_lossy()).map_err(|error| DataError::new(error.to_string()).file(&full))?;
+        let matches =
+            glob::glob(&pattern.to_string_lossy()).map_err(|error| DataError::new(error.to_string()).file(&full))?;
         for entry in matches {
             let entry = entry.map_err(|error| DataError::new(error.to_string()).file(&full))?;
             if entry.is_file() {
