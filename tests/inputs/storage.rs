@@ -112,10 +112,17 @@ fn dates_of_two_markets() {
     let prices = trial.case.data("prices");
     let rows = || dates(&prices).into_iter().zip(prices.texts("market").into_iter().flatten());
     let zone = |market: &str| if market == "HK" { "Asia/Hong_Kong" } else { "America/New_York" };
-    let closes = rows().map(|(date, market)| instant(date, 16, 0, zone(&market)));
-    dated(&trial, &prices, seconds(closes, "UTC"), "closes in UTC");
-    let closes = rows().map(|(date, market)| instant(date, 16, 0, zone(&market)));
-    dated(&trial, &prices, seconds(closes, "+08:00"), "closes at an offset");
+    for hour in [0, 16] {
+        for column_zone in ["UTC", "+08:00"] {
+            let labels = rows().map(|(date, market)| instant(date, hour, 0, zone(&market)));
+            dated(
+                &trial,
+                &prices,
+                seconds(labels, column_zone),
+                &format!("{hour}:00 of each market, in {column_zone}"),
+            );
+        }
+    }
 }
 
 #[test]
