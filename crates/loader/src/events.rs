@@ -145,7 +145,7 @@ fn on_dates(table: &Table, column: &str, session: Option<&[Option<String>]>) -> 
         _ => table.dates(column)?.into_iter().map(Ok).collect(),
     };
     let combine = |(row, date): (usize, Result<Option<Date>, String>)| {
-        let text = session.and_then(|session| session[row].as_deref());
+        let text = session.and_then(|session| session[row].as_deref()).filter(|text| !text.trim().is_empty());
         match (date, text) {
             (Err(problem), _) => Announced::Invalid(problem),
             (Ok(None), _) => Announced::Missing,

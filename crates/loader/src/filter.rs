@@ -1,6 +1,8 @@
 //! Which rows of the event table take part.
 
 use dayzero_model::Date;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::table::Table;
 use crate::{DataError, columns};
@@ -32,6 +34,30 @@ pub enum FilterValue {
     Text(String),
 }
 
+impl FilterValue {
+    fn date(&self) -> Option<Date> {
+        match self {
+            Self::Text(text) => Date::parse(text),
+            Self::Number(_) => None,
+        }
+    }
+
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => text.trim().parse().ok(),
+        }
+    }
+}
+
+/// The date of an instant in UTC, as for columns of instants; or the date that stands there.
+fn date_of_text(text: &str) -> Option<Date> {
+    match text.trim().parse::<Timestamp>() {
+        Ok(instant) => Some(TimeZone::UTC.to_datetime(instant).date().into()),
+        Err(_) => Date::parse(text),
+    }
+}
+
 impl Filter {
     /// Which rows satisfy the condition.
     ///
@@ -42,22 +68,22 @@ impl Filter {
             Condition::Between(from, to) => from.iter().chain(to).collect(),
             Condition::In(values) => values.iter().collect::<Vec<_>>(),
         };
-        // Dates that are stored as text compare as text, which orders them too.
-        if table.data_type(&self.column).is_some_and(|t| columns::is_date(t) && !columns::is_text(t)) {
-            let date = |value: &FilterValue| match value {
-                FilterValue::Text(text) => Date::parse(text),
-                FilterValue::Number(_) => None,
-            };
-            return self.compare(&table.dates(&self.column)?, date, table);
+        let data_type = table.data_type(&self.column);
+        let (is_text, is_date) = (data_type.is_some_and(columns::is_text), data_type.is_some_and(columns::is_date));
+        if is_date && !is_text {
+            return self.compare(&table.dates(&self.column)?, FilterValue::date, table);
         }
-        if values.iter().any(|v| matches!(v, FilterValue::Number(_))) {
-            let number = |value: &FilterValue| match value {
-                FilterValue::Number(number) => Some(*number),
-                FilterValue::Text(_) => None,
-            };
+        // Instants and dates that are stored as text are compared as what they are: as text,
+        // `2025-08-29T17:30:00Z` would come after the bound 2025-08-29.
+        if is_text && values.iter().all(|value| value.date().is_some()) {
+            let dates = table.texts(&self.column)?.into_iter().map(|text| date_of_text(&text?));
+            return self.compare(&dates.collect::<Vec<_>>(), FilterValue::date, table);
+        }
+        let is_number = !is_text && data_type.is_some_and(columns::is_number);
+        if is_number || values.iter().any(|v| matches!(v, FilterValue::Number(_))) {
             let numbers = table.numbers(&self.column)?;
             let present: Vec<Option<f64>> = numbers.into_iter().map(|v| v.is_finite().then_some(v)).collect();
-            return self.compare(&present, number, table);
+            return self.compare(&present, FilterValue::number, table);
         }
         let text = |value: &FilterValue| match value {
             FilterValue::Text(text) => Some(text.clone()),

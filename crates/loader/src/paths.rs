@@ -101,8 +101,10 @@ pub fn resolve(path: &str, base: &Path) -> Result<Vec<InputFile>, DataError> {
             return Err(DataError::new("the directory holds no .parquet file").file(&full));
         }
     } else if path.contains(['*', '?', '[']) {
-        let pattern = full.to_string_lossy();
-        let matches = glob::glob(&pattern).map_err(|error| DataError::new(error.to_string()).file(&full))?;
+        // Only what the user wrote is a pattern, not the directory of the study.
+        let pattern = Path::new(&glob::Pattern::escape(&base.to_string_lossy())).join(path);
+        let matches =
+            glob::glob(&pattern.to_string_lossy()).map_err(|error| DataError::new(error.to_string()).file(&full))?;
         for entry in matches {
             let entry = entry.map_err(|error| DataError::new(error.to_string()).file(&full))?;
             if entry.is_file() {

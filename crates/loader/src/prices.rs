@@ -9,12 +9,12 @@ use dayzero_model::Date;
 use jiff::tz::TimeZone;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 
 use crate::columns::{self, Identifiers};
 use crate::paths::InputFile;
-use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_dictionaries};
+use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
 use crate::{DataError, PriceSource};
 
 /// The rows of one row group that are wanted, column by column.
@@ -162,17 +162,18 @@ impl<'a> OpenFile<'a> {
                 Err(_) => return Err(missing_column(path, name, &schema)),
             }
         }
-        let hinted = with_dictionaries(&schema, &[&source.security, &source.market]);
-        let options = ArrowReaderOptions::new().with_schema(hinted.into());
-        let metadata =
-            ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(|e| unreadable(path, &e))?;
+        // Identifiers name few things many times, so that each is decoded once.
+        let identifiers: [&str; 2] = [&source.security, &source.market];
+        let metadata = with_texts_as(path, &metadata, &identifiers, &columns::dictionary_type())?;
         let projection = ProjectionMask::columns(metadata.parquet_schema(), names);
         Ok(Self { input, metadata, projection, market })
     }
 
     /// Whether a row group may hold a wanted security, by its statistics.
     fn may_hold(&self, group: usize, source: &PriceSource, wanted: &Wanted) -> bool {
-        if let Some(security) = self.input.partition(&source.security) {
+        // A column of the file counts, whatever its path says.
+        let in_file = self.metadata.schema().field_with_name(&source.security).is_ok();
+        if !in_file && let Some(security) = self.input.partition(&source.security) {
             return wanted.names.contains(security);
         }
         let bounds = || {

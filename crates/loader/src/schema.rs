@@ -56,14 +56,23 @@ pub(crate) fn missing_column(path: &Path, name: &str, schema: &Schema) -> DataEr
     DataError::new("no such column").file(path).column(name).remedy(format!("the columns are {}", names.join(", ")))
 }
 
-/// The schema with strings among these columns kept as dictionaries: they name few things many
-/// times, so that each is decoded once.
-pub(crate) fn with_dictionaries(schema: &Schema, names: &[&str]) -> Schema {
-    let hint = |field: &FieldRef| match field.data_type() {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View if names.contains(&field.name().as_str()) => {
-            field.as_ref().clone().with_data_type(columns::dictionary_type()).into()
-        }
-        _ => field.clone(),
+/// The same file with the strings among these columns, of whatever kind, read as one type.
+///
+/// Dictionaries are among them: a row group may name more things than the keys of a dictionary that
+/// was written in parts can count.
+pub(crate) fn with_texts_as(
+    path: &Path,
+    metadata: &ArrowReaderMetadata,
+    names: &[&str],
+    text: &DataType,
+) -> Result<ArrowReaderMetadata, DataError> {
+    let schema = metadata.schema();
+    let hint = |field: &FieldRef| match columns::is_text(field.data_type()) && names.contains(&field.name().as_str()) {
+        true => field.as_ref().clone().with_data_type(text.clone()).into(),
+        false => field.clone(),
     };
-    Schema::new_with_metadata(schema.fields().iter().map(hint).collect::<Vec<_>>(), schema.metadata().clone())
+    let fields: Vec<FieldRef> = schema.fields().iter().map(hint).collect();
+    let hinted = Schema::new_with_metadata(fields, schema.metadata().clone());
+    let options = ArrowReaderOptions::new().with_schema(hinted.into());
+    ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(|e| unreadable(path, &e))
 }

@@ -15,7 +15,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::paths::InputFile;
-use crate::schema::{Kind, missing_column, open_metadata, unreadable};
+use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
 use crate::{DataError, columns};
 
 /// A table in memory, which remembers the file and row of everything in it.
@@ -244,8 +244,9 @@ fn file_schema(file: &InputFile) -> Result<Schema, DataError> {
 }
 
 fn read_parquet(path: &Path, required: &[&str], optional: &[&str]) -> Result<(SchemaRef, Vec<RecordBatch>), DataError> {
-    let metadata = open_metadata(path)?;
-    let names = required.iter().chain(optional).copied();
+    let names: Vec<&str> = required.iter().chain(optional).copied().collect();
+    // Plain text, so that files whose strings are stored in different ways are one table.
+    let metadata = with_texts_as(path, &open_metadata(path)?, &names, &DataType::Utf8)?;
     let mask = ProjectionMask::columns(metadata.parquet_schema(), names);
     let file = File::open(path).map_err(|e| unreadable(path, &e))?;
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
