@@ -137,10 +137,10 @@ fn prices_off_the_calendar_are_a_note() {
     let batch = arrow::compute::concat_batches(&both[0].schema(), &both).expect("one schema");
     trial.prices(&Table { batch }, "prices on a Saturday");
     let summary = trial.case.run(&[]).success().stdout;
-    assert!(summary.contains("note: 3 rows are on dates that are no trading days of US"), "{summary}");
+    assert!(summary.contains("note: 3 price rows on dates that are no trading days of US"), "{summary}");
     assert!(summary.contains(&Date(friday.0 + 1).to_string()), "the first of them: {summary}");
     let manifest = std::fs::read_to_string(trial.case.path().join("out/manifest.json")).expect("a manifest");
-    assert!(manifest.contains("3 rows are on dates"), "{manifest}");
+    assert!(manifest.contains("3 price rows on dates"), "{manifest}");
 }
 
 /// Without any common day there is no study.

@@ -100,6 +100,8 @@ fn dates_with_a_zone() {
     dated(&trial, &prices, seconds(at(16, 0, "America/New_York"), "UTC"), "the close in New York, in UTC");
     dated(&trial, &prices, seconds(at(16, 0, "America/New_York"), "America/New_York"), "the close in New York");
     dated(&trial, &prices, seconds(at(9, 30, "America/New_York"), "Asia/Hong_Kong"), "the open, in Hong Kong time");
+    // In summer these are midnights in UTC, of the day after; the winter gives them away.
+    dated(&trial, &prices, seconds(at(20, 0, "America/New_York"), "UTC"), "the end of late trading, in UTC");
     let nanoseconds = DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()));
     let column = cast(&seconds(at(16, 0, "America/New_York"), "UTC"), &nanoseconds).expect("nanoseconds");
     dated(&trial, &prices, column, "the close in nanoseconds");

@@ -111,28 +111,56 @@ pub struct BadValue {
     pub problem: String,
 }
 
-/// Civil dates; `None` where null. A timestamp with a zone is the local date of the market (`zone`
-/// gives the zone of a row), except at midnight of its own zone, where it is a label for that date.
+/// Civil dates in the ways in which a column can be read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dates {
+    /// Dates as they stand; `None` where null.
+    Civil(Vec<Option<Date>>),
+    /// Timestamps with a zone.
+    Zoned {
+        /// Local dates in the market's zone.
+        local: Vec<Option<Date>>,
+        /// Dates in the column's own zone, if every instant is a midnight there.
+        midnights: Option<Vec<Option<Date>>>,
+    },
+}
+
+impl Dates {
+    /// The dates of a whole column: timestamps with a zone are the local dates of the market, but a
+    /// column of nothing but midnights of its own zone holds dates that were stored as timestamps.
+    pub fn settle(self) -> Vec<Option<Date>> {
+        match self {
+            Self::Civil(dates) | Self::Zoned { midnights: Some(dates), .. } => dates,
+            Self::Zoned { local, midnights: None } => local,
+        }
+    }
+}
+
+/// Civil dates; `zone` gives the zone of the market of a row.
 ///
 /// # Errors
 /// A string that is no date, or a time beyond the calendar.
-pub fn dates(column: &ArrayRef, zone: impl Fn(usize) -> TimeZone) -> Result<Vec<Option<Date>>, BadValue> {
+pub fn dates(column: &ArrayRef, zone: impl Fn(usize) -> TimeZone) -> Result<Dates, BadValue> {
     match column.data_type() {
-        DataType::Date32 => Ok(column.as_primitive::<Date32Type>().iter().map(|day| day.map(Date)).collect()),
+        DataType::Date32 => {
+            Ok(Dates::Civil(column.as_primitive::<Date32Type>().iter().map(|day| day.map(Date)).collect()))
+        }
         DataType::Timestamp(_, Some(own)) => {
             let own = zone_of(own).map_err(|problem| BadValue { row: 0, problem })?;
-            each(column, |row, micros| {
-                let instant = Timestamp::from_microsecond(micros).map_err(|e| e.to_string())?;
-                let label = own.to_datetime(instant);
+            let instant = |micros| Timestamp::from_microsecond(micros).map_err(|e| e.to_string());
+            let local = each(column, |row, micros| Ok(zone(row).to_datetime(instant(micros)?).date().into()))?;
+            let midnights = each(column, |_, micros| {
+                let label = own.to_datetime(instant(micros)?);
                 let midnight = label.time() == jiff::civil::Time::midnight();
-                let local = if midnight { label } else { zone(row).to_datetime(instant) };
-                Ok(Date::from(local.date()))
-            })
+                if midnight { Ok(label.date().into()) } else { Err("not midnight".into()) }
+            });
+            Ok(Dates::Zoned { local, midnights: midnights.ok() })
         }
         DataType::Timestamp(_, None) | DataType::Date64 => each(column, |_, micros| {
             i32::try_from(micros.div_euclid(86_400_000_000)).map(Date).map_err(|e| e.to_string())
-        }),
-        _ => text_dates(column),
+        })
+        .map(Dates::Civil),
+        _ => text_dates(column).map(Dates::Civil),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use dayzero_model::calendar::Lookup;
 
-use crate::prices::Chunk;
+use crate::chunk::Chunk;
 use crate::source::ValueColumn;
 use crate::{DataError, PriceSource};
 

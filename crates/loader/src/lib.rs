@@ -6,6 +6,7 @@
 //! to do.
 
 pub mod assemble;
+pub mod chunk;
 pub mod columns;
 mod dense;
 pub mod error;
@@ -20,6 +21,7 @@ mod roster;
 mod schema;
 pub mod source;
 pub mod table;
+pub mod wanted;
 
 pub use error::DataError;
 pub use source::{BenchmarkSource, FactorSource, MarketSource, PriceSource, ValueColumn};

@@ -1,6 +1,5 @@
 //! Price rows from Parquet, row group by row group in parallel.
 
-use std::collections::{HashMap, HashSet};
 use std::fs::File;
 
 use arrow::array::{ArrayRef, RecordBatch};
@@ -12,27 +11,12 @@ use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 
-use crate::columns::{self, Identifiers};
+use crate::chunk::{Chunk, Interner, Labels, settle_dates};
+use crate::columns::{self, Dates, Identifiers};
 use crate::paths::InputFile;
 use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
+use crate::wanted::Wanted;
 use crate::{DataError, PriceSource};
-
-/// The rows of one row group that are wanted, column by column.
-#[derive(Clone, Debug, Default)]
-pub struct Chunk {
-    /// Index of the file.
-    pub file: usize,
-    /// Row of each entry within its file.
-    pub rows: Vec<u64>,
-    /// Securities.
-    pub security: Identifiers,
-    /// Markets; without codes when the table has no market column.
-    pub market: Identifiers,
-    /// Dates.
-    pub dates: Vec<Date>,
-    /// Prices or returns, NaN where missing.
-    pub values: Vec<f64>,
-}
 
 /// Zones of the markets, for dates that are stored as instants.
 #[derive(Clone, Debug)]
@@ -45,36 +29,6 @@ impl Zones {
     fn of(&self, market: Option<&str>) -> TimeZone {
         let named = market.and_then(|name| self.by_market.iter().find(|(known, _)| known == name));
         named.or(self.by_market.first()).map_or(TimeZone::UTC, |(_, zone)| zone.clone())
-    }
-}
-
-/// The securities that a study needs.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    names: HashSet<String>,
-    sorted: Vec<String>,
-    integers: Vec<i128>,
-}
-
-impl Wanted {
-    /// These securities.
-    pub fn new(names: HashSet<String>) -> Self {
-        let mut sorted: Vec<String> = names.iter().cloned().collect();
-        sorted.sort_unstable();
-        let mut integers: Vec<i128> = sorted.iter().filter_map(|name| name.parse().ok()).collect();
-        integers.sort_unstable();
-        Self { names, sorted, integers }
-    }
-
-    /// Whether any lies between two bounds of a column of integers or strings.
-    fn any_between(&self, low: &str, high: &str, integer: bool) -> bool {
-        if integer {
-            let (Ok(low), Ok(high)) = (low.parse(), high.parse()) else { return true };
-            let next = self.integers.partition_point(|&name| name < low);
-            return self.integers.get(next).is_some_and(|&name| name <= high);
-        }
-        let next = self.sorted.partition_point(|name| name.as_str() < low);
-        self.sorted.get(next).is_some_and(|name| name.as_str() <= high)
     }
 }
 
@@ -120,7 +74,9 @@ pub fn read(source: &PriceSource, wanted: &Wanted, zones: &Zones) -> Result<Vec<
     let decode = |(file, group, first_row): (usize, usize, u64)| {
         opened[file].decode(group, first_row, &request).map(|chunk| Chunk { file, ..chunk })
     };
-    tasks.into_par_iter().map(decode).collect()
+    let mut chunks: Vec<Chunk> = tasks.into_par_iter().map(decode).collect::<Result<_, _>>()?;
+    settle_dates(&mut chunks);
+    Ok(chunks)
 }
 
 /// Where the market of a row stands.
@@ -240,9 +196,16 @@ impl<'a> OpenFile<'a> {
         let dates = match self.input.partition(&source.date) {
             Some(text) if batch.column_by_name(&source.date).is_none() => {
                 let date = Date::parse(text).ok_or_else(|| bad(&source.date, 0, format!("`{text}` is no date")))?;
-                vec![Some(date); batch.num_rows()]
+                Dates::Civil(vec![Some(date); batch.num_rows()])
             }
             _ => columns::dates(&batch[source.date.as_str()], zone).map_err(|e| bad(&source.date, e.row, e.problem))?,
+        };
+        let (dates, midnights) = match dates {
+            Dates::Civil(dates) => (dates, None),
+            Dates::Zoned { local, midnights } => {
+                chunk.labels.extend_with(midnights.is_some());
+                (local, midnights)
+            }
         };
         let value = source.value.name();
         let values = columns::numbers(&batch[value]).map_err(|problem| bad(value, 0, problem))?;
@@ -256,6 +219,11 @@ impl<'a> OpenFile<'a> {
                 chunk.market.codes.push(codes[market.codes[row] as usize]);
             }
             chunk.dates.push(date);
+            if let (Some(Some(label)), Labels::Midnights(labels)) =
+                (midnights.as_ref().map(|m| m[row]), &mut chunk.labels)
+            {
+                labels.push(label);
+            }
             chunk.values.push(values[row]);
         }
         Ok(())
@@ -278,24 +246,5 @@ impl<'a> OpenFile<'a> {
 
     fn error_at(&self, column: &str, row: u64, problem: impl Into<String>) -> DataError {
         DataError::new(problem).file(&self.input.path).column(column).row(row)
-    }
-}
-
-/// Names with a code each, in the order of their first appearance.
-#[derive(Default)]
-struct Interner {
-    codes: HashMap<String, u32>,
-    names: Vec<String>,
-}
-
-impl Interner {
-    fn code(&mut self, name: &str) -> u32 {
-        if let Some(&code) = self.codes.get(name) {
-            return code;
-        }
-        let code = self.names.len() as u32;
-        self.codes.insert(name.to_owned(), code);
-        self.names.push(name.to_owned());
-        code
     }
 }

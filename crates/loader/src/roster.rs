@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::prices::Chunk;
+use crate::chunk::Chunk;
 use crate::{DataError, FactorSource, MarketSource, PriceSource};
 
 /// What a panel is made of.

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use crate::columns::Dates;
 use crate::paths::InputFile;
 use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
 use crate::{DataError, columns};
@@ -122,14 +123,15 @@ impl Table {
         self.texts(name)?.into_iter().enumerate().map(read).collect()
     }
 
-    /// A column of civil dates; `None` where null. Timestamps with a zone are dated in UTC unless at
-    /// midnight of their own zone.
+    /// A column of civil dates; `None` where null. Timestamps with a zone are dated in UTC, unless all
+    /// are midnights of their own zone.
     ///
     /// # Errors
     /// The type is no date, or a text is none.
     pub fn dates(&self, name: &str) -> Result<Vec<Option<Date>>, DataError> {
         self.check(name, Kind::Date)?;
-        columns::dates(self.column(name)?, |_| TimeZone::UTC).map_err(|bad| self.error_at(name, bad.row, bad.problem))
+        let dates = columns::dates(self.column(name)?, |_| TimeZone::UTC);
+        dates.map(Dates::settle).map_err(|bad| self.error_at(name, bad.row, bad.problem))
     }
 
     /// A column of instants, each read or refused on its own: `None` where null, a sentence where it

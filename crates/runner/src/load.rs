@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use dayzero_loader::assemble::{Assembled, Inputs, assemble};
 use dayzero_loader::events::{self, EventTable};
-use dayzero_loader::prices::{self, Wanted, Zones};
+use dayzero_loader::prices::{self, Zones};
+use dayzero_loader::wanted::Wanted;
 use dayzero_loader::{BenchmarkSource, DataError};
 use dayzero_model::ReturnKind;
 
