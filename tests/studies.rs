@@ -191,3 +191,39 @@ fn sweeps_combine() {
 fn estimates_alpha(dir: &tempfile::TempDir, spec: &str) -> f64 {
     table(dir, "estimates").number("alpha", &[("spec_id", spec), ("event_id", "0")])
 }
+
+/// A run that uses no event writes its ledger and says what is wrong with the first.
+#[test]
+fn a_run_without_a_usable_event_says_so() {
+    let dir = study(&[0.05], "");
+    let run = dayzero(
+        dir.path(),
+        &[
+            "run",
+            "study.toml",
+            "--overwrite",
+            "--set",
+            "study.estimation_window=[-170, -11]",
+            "--set",
+            "study.minimum_observations=150",
+        ],
+    );
+    let summary = run.success().stdout;
+    assert!(summary.contains("note: no event was used"), "{summary}");
+    assert!(summary.contains("140 usable estimation days") || summary.contains("too_few_observations"), "{summary}");
+    assert_eq!(table(&dir, "events").texts("outcome"), [Some("too_few_observations".to_owned())]);
+}
+
+/// One market needs no column of markets, and a column of another kind that has its name is ignored.
+#[test]
+fn a_number_named_market_names_no_market() {
+    let dir = study(&[0.05, 0.02], "");
+    let before = table(&dir, "cars");
+    let prices = Table::read(&dir.path().join("prices.parquet"));
+    let numbers: ArrayRef = Arc::new(Float64Array::from_iter_values((0..prices.rows()).map(|row| row as f64)));
+    write_parquet(&dir.path().join("prices.parquet"), &prices.with("market", numbers).batch);
+    dayzero(dir.path(), &["run", "study.toml", "--overwrite"]).success();
+    assert_eq!(before.batch.columns(), table(&dir, "cars").batch.columns());
+    let named = dayzero(dir.path(), &["run", "study.toml", "--overwrite", "--set", "prices.market=market"]);
+    named.failure(1, &["column `market`", "Float64", "a string or an integer is needed"]);
+}

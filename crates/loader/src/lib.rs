@@ -20,6 +20,7 @@ pub mod prices;
 mod roster;
 mod schema;
 pub mod source;
+pub mod suggest;
 pub mod table;
 pub mod wanted;
 

@@ -54,6 +54,11 @@ fn decode_percent(text: &str) -> String {
 
 /// Replaces `${VAR}` and `${VAR:-default}` by the environment.
 ///
+/// ```
+/// use dayzero_loader::paths::expand;
+/// assert_eq!(expand("${DATA:-data}/prices.parquet", |_| None).as_deref(), Ok("data/prices.parquet"));
+/// ```
+///
 /// # Errors
 /// A variable without a value and without a default, or an unclosed brace: a sentence.
 pub fn expand(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {

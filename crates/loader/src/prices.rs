@@ -100,8 +100,11 @@ impl<'a> OpenFile<'a> {
         let path = &input.path;
         let metadata = open_metadata(path)?;
         let schema = metadata.schema().clone();
-        let known = |name: &str| schema.field_with_name(name).is_ok() || input.partition(name).is_some();
-        let market = if known(&source.market) { MarketColumn::Here } else { MarketColumn::None };
+        // A column that happens to have the default name and cannot name markets is somebody else's.
+        let usable = |field: &Field| source.market_required || Kind::Identifier.fits(field.data_type());
+        let named =
+            schema.field_with_name(&source.market).is_ok_and(usable) || input.partition(&source.market).is_some();
+        let market = if named { MarketColumn::Here } else { MarketColumn::None };
         let mut needs: Vec<(&str, Kind)> =
             vec![(&source.security, Kind::Identifier), (&source.date, Kind::Date), (source.value.name(), Kind::Number)];
         if source.market_required || matches!(market, MarketColumn::Here) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
-use crate::{DataError, columns};
+use crate::{DataError, columns, suggest};
 
 /// The kind of value that a column must carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,17 +18,26 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether a column of this type can carry such values.
+    pub(crate) fn fits(self, data_type: &DataType) -> bool {
+        match self {
+            Self::Identifier => columns::is_identifier(data_type),
+            Self::Date => columns::is_date(data_type),
+            Self::Number => columns::is_number(data_type),
+        }
+    }
+
     /// Refuses a column that cannot carry such values.
     pub(crate) fn check(self, path: &Path, field: &Field) -> Result<(), DataError> {
         let data_type = field.data_type();
-        let (fits, wanted) = match self {
-            Self::Identifier => (columns::is_identifier(data_type), "a string or an integer"),
-            Self::Date => (columns::is_date(data_type), "a date, a timestamp or a string like 2025-08-29"),
-            Self::Number => (columns::is_number(data_type), "a number"),
-        };
-        if fits {
+        if self.fits(data_type) {
             return Ok(());
         }
+        let wanted = match self {
+            Self::Identifier => "a string or an integer",
+            Self::Date => "a date, a timestamp or a string like 2025-08-29",
+            Self::Number => "a number",
+        };
         let problem = format!("the type is {data_type}, {wanted} is needed");
         Err(DataError::new(problem)
             .file(path)
@@ -53,7 +62,11 @@ pub(crate) fn unreadable(path: &Path, error: &dyn fmt::Display) -> DataError {
 /// A column that is not there, with those that are.
 pub(crate) fn missing_column(path: &Path, name: &str, schema: &Schema) -> DataError {
     let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    DataError::new("no such column").file(path).column(name).remedy(format!("the columns are {}", names.join(", ")))
+    let remedy = match suggest::closest(name, names.iter().copied()) {
+        Some(close) => format!("did you mean `{close}`? The columns are {}", names.join(", ")),
+        None => format!("the columns are {}", names.join(", ")),
+    };
+    DataError::new("no such column").file(path).column(name).remedy(remedy)
 }
 
 /// The same file with the strings among these columns, of whatever kind, read as one type.

@@ -10,6 +10,45 @@
 //! 5. [`estimate`] and [`abnormal`]: one event under one specification.
 //! 6. [`significance`]: test statistics, one file each, in the registry [`significance::TESTS`].
 //!
+//! ```
+//! use dayzero_model::estimate::{Design, Estimator};
+//! use dayzero_model::expected::{self, ModelOptions};
+//! use dayzero_model::{Calendar, Date, EventPlace, Hours, Market, MissingPolicy, Panel, ReturnKind, Specification, Window};
+//!
+//! // A market of 100 days, and a security that moves with it but for 5 % on day 80.
+//! let market_return = |day: usize| if day % 2 == 0 { 0.01 } else { -0.01 };
+//! let market = Market {
+//!     name: "US".into(),
+//!     calendar: Calendar::new((0..100).map(Date).collect()).unwrap(),
+//!     hours: Hours::new(34_200, 57_600, Default::default()).unwrap(),
+//!     benchmark: (0..100).map(market_return).collect(),
+//!     factors: vec![],
+//!     risk_free: None,
+//! };
+//! let security = |day: usize| 1.2 * market_return(day) + if day == 80 { 0.05 } else { 0.001 * (day % 3) as f64 };
+//! let mut panel = Panel::new(vec![market], vec![]);
+//! panel.push("A".into(), 0, 0, &(0..100).map(security).collect::<Vec<_>>());
+//!
+//! let model = expected::model("market").unwrap();
+//! let specification = Specification {
+//!     model,
+//!     recipe: model.recipe(&ModelOptions::default()).unwrap(),
+//!     returns: ReturnKind::Simple,
+//!     estimation: Window::new(-60, -11).unwrap(),
+//!     event: Window::new(-1, 1).unwrap(),
+//!     car_windows: vec![],
+//!     minimum_observations: 30,
+//!     mask_other_events: 0,
+//!     missing: MissingPolicy::Exclude,
+//! };
+//! let design = Design::new(&panel, &specification, 0, &[]).unwrap();
+//! let place = EventPlace { series: panel.series(0, ReturnKind::Simple), day0: 80, calendar_len: 100, all_day0s: &[80] };
+//! let mut estimator = Estimator::default();
+//! estimator.estimate(&specification, &design, &place).unwrap();
+//! let day0 = estimator.days.days()[1].unwrap();
+//! assert!((day0.ar - 0.049).abs() < 1e-4);
+//! ```
+//!
 //! Returns are decimals everywhere (0.01 is one per cent). NaN exists only inside the panel;
 //! downstream a value is finite, or it is absent with a reason ([`Maybe`], [`Outcome`],
 //! [`significance::Undefined`]).

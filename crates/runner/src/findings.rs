@@ -1,5 +1,6 @@
 //! What a run found, in the few numbers that a summary shows.
 
+use dayzero_model::Outcome;
 use dayzero_model::significance::Distribution;
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +87,18 @@ pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
         p_value: row.p_value(),
     })
     .collect()
+}
+
+/// A note for a run that used no event: what became of the first.
+pub fn nothing_estimated(finished: &Finished<'_>) -> Option<String> {
+    let rows = 0..finished.ledger.rows.len();
+    let unused = |row: &usize| finished.overall_outcome(*row).0.is_some_and(|outcome| !outcome.is_estimated());
+    if !rows.clone().all(|row| unused(&row)) {
+        return None;
+    }
+    let first = rows.clone().find(|&row| finished.overall_outcome(row).0 != Some(Outcome::Filtered)).unwrap_or(0);
+    let reason = finished.overall_outcome(first).1.unwrap_or_default();
+    Some(format!("no event was used; what is said of event {first}: {reason}"))
 }
 
 /// Every estimated event on its own, where there are few.

@@ -107,7 +107,7 @@ fn describe(finished: &Finished<'_>) -> Manifest {
         headline: findings::headline(finished),
         cases: findings::cases(finished),
         tables: Vec::new(),
-        notes: finished.loaded.assembled.notes.clone(),
+        notes: finished.loaded.assembled.notes.iter().cloned().chain(findings::nothing_estimated(finished)).collect(),
         threads: rayon::current_num_threads(),
         seconds: BTreeMap::new(),
     }

@@ -3,6 +3,13 @@
 use statrs::function::beta::beta_reg;
 
 /// The distribution of a statistic under its null.
+///
+/// ```
+/// use dayzero_model::significance::Distribution;
+/// assert!((Distribution::Normal.two_sided(1.959963984540054) - 0.05).abs() < 1e-15);
+/// let t = Distribution::StudentT { dof: 10.0 };
+/// assert!((t.two_sided(t.two_sided_quantile(0.95)) - 0.05).abs() < 1e-15);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Distribution {
     /// Standard normal.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind};
+use dayzero_loader::suggest::closest;
 use serde_json::{Map, Number};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -46,11 +47,10 @@ impl Mistake {
     #[must_use]
     pub fn did_you_mean<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
-        let closest = known.iter().map(|k| (strsim::jaro_winkler(name, k), k)).max_by(|a, b| a.0.total_cmp(&b.0));
-        match closest {
-            Some((likeness, close)) if likeness > 0.8 => self.help(format!("did you mean `{close}`?")),
-            _ if known.is_empty() => self,
-            _ => self.help(format!("one of: {}", known.join(", "))),
+        match closest(name, known.iter().copied()) {
+            Some(close) => self.help(format!("did you mean `{close}`?")),
+            None if known.is_empty() => self,
+            None => self.help(format!("one of: {}", known.join(", "))),
         }
     }
 }
@@ -201,7 +201,7 @@ fn render(sources: &[(String, String)], place: &Place, problem: &str, help: Opti
     let report = Report::build(ReportKind::Error, (id.clone(), span.clone()))
         .with_config(config)
         .with_message(problem)
-        .with_label(Label::new((id, span)).with_message(help.unwrap_or("here")).with_color(Color::Red));
+        .with_label(Label::new((id, span)).with_message(help.unwrap_or_default()).with_color(Color::Red));
     let mut out = Vec::new();
     let written = report.finish().write(ariadne::sources([(name.clone(), text.clone())]), &mut out);
     match written {

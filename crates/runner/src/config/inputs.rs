@@ -6,6 +6,7 @@ use std::path::Path;
 use dayzero_loader::events::{EventSource, TimeColumns};
 use dayzero_loader::filter::{Condition, Filter, FilterValue};
 use dayzero_loader::paths::{self, InputFile};
+use dayzero_loader::suggest::closest;
 use dayzero_loader::{BenchmarkSource, FactorSource, MarketSource, PriceSource, ValueColumn};
 use dayzero_model::expected::Regressor;
 use dayzero_model::{Date, Hours, Specification};
@@ -232,15 +233,16 @@ fn seconds(text: &str) -> Option<u32> {
 }
 
 fn zone(name: &str, key: &[&str], mistakes: &mut Vec<Mistake>) -> Option<TimeZone> {
-    TimeZone::get(name)
-        .map_err(|_| {
-            let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
-            let close =
-                known.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
-            let help = close.map_or(String::new(), |close| format!("did you mean `{close}`?"));
-            mistakes.push(Mistake::new(key.iter().copied(), format!("unknown time zone `{name}`")).help(help));
-        })
-        .ok()
+    let found = TimeZone::get(name).ok();
+    if found.is_none() {
+        let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
+        let mistake = Mistake::new(key.iter().copied(), format!("unknown time zone `{name}`"));
+        mistakes.push(match closest(name, known.iter().map(String::as_str)) {
+            Some(close) => mistake.help(format!("did you mean `{close}`?")),
+            None => mistake.help("IANA names are needed, such as America/New_York"),
+        });
+    }
+    found
 }
 
 /// The factors that the specifications name, and where each comes from.

@@ -65,8 +65,12 @@ pub struct Output {
 /// Checks what the schema cannot: that names are known, windows are apart, files are there.
 pub(super) fn check(raw: RawStudy, base: &Path) -> Result<Study, Vec<Mistake>> {
     let mut mistakes = Vec::new();
-    if raw.name.trim().is_empty() || raw.name.contains(['/', '\\']) {
-        mistakes.push(Mistake::new(["name"], "the name is needed, without slashes"));
+    if raw.name.trim().is_empty() || raw.name.starts_with('.') || raw.name.contains(['/', '\\']) {
+        mistakes.push(Mistake::new(["name"], "a name is needed, without slashes and without a dot at its start"));
+    }
+    if raw.output.dir.as_deref().is_some_and(|dir| dir.trim().is_empty()) {
+        mistakes
+            .push(Mistake::new(["output", "dir"], "the directory has no name").help("leave the key out for out/NAME"));
     }
     let prices = inputs::prices(&raw.prices, base, &mut mistakes);
     let events = inputs::events(&raw.events, base, &mut mistakes);
