@@ -128,6 +128,20 @@ fn unknown_keys_come_all_at_once_in_the_order_of_their_lines() {
     assert_eq!(outcome.stderr.matches("unknown key").count(), 3);
 }
 
+/// An unknown key does not hide that a name is unknown too.
+#[test]
+fn unknown_keys_and_unknown_names_come_together() {
+    let study = Finished::new();
+    let (from, to) = ("model = \"market\"", "modle = \"ff3\"\nmodel = \"markt\"\ncar_windows = [[0, 99]]");
+    let parts = ["unknown key `modle`", "did you mean `model`?", "unknown model `markt`", "did you mean `market`?"];
+    assert!(STUDY.contains("car_windows = [[0, 0]"));
+    study.case.write(
+        "study.toml",
+        &STUDY.replacen("car_windows = [[0, 0], [-1, 1], [2, 10]]\n", "", 1).replacen(from, to, 1),
+    );
+    study.refuses(&[], 2, &[&parts[..], &["the window [0, 99] reaches beyond the event window [-10, 10]"]].concat());
+}
+
 #[test]
 fn misspelt_names_are_recognised() {
     let finished = Finished::new();

@@ -4,16 +4,42 @@ use serde_json::Value as Schema;
 
 use super::document::{Document, KeyPath, Mistake, Node, Value};
 
-/// Every way in which the document departs from the schema.
-pub(super) fn against_schema(document: &Document, schema: &Schema) -> Vec<Mistake> {
-    let mut walk = Walk { root: schema, mistakes: Vec::new() };
+/// Every way in which a document departs from the schema.
+pub(super) struct Departures {
+    /// What is wrong.
+    pub(super) mistakes: Vec<Mistake>,
+    /// The document without its unknown keys, where nothing else is wrong with it.
+    pub(super) sound: Option<serde_json::Value>,
+}
+
+/// Holds a document against the schema.
+pub(super) fn against_schema(document: &Document, schema: &Schema) -> Departures {
+    let mut walk = Walk { root: schema, mistakes: Vec::new(), unknown: Vec::new() };
     walk.visit(&document.root, schema, &Vec::new());
-    walk.mistakes
+    let sound = (walk.mistakes.len() == walk.unknown.len()).then(|| {
+        let mut json = document.to_json();
+        walk.unknown.iter().for_each(|path| remove(&mut json, path));
+        json
+    });
+    Departures { mistakes: walk.mistakes, sound }
+}
+
+/// Takes the value at a path out of its table.
+fn remove(json: &mut serde_json::Value, path: &[String]) {
+    let Some((last, tables)) = path.split_last() else { return };
+    let table = tables.iter().try_fold(json, |value, key| match value {
+        serde_json::Value::Array(items) => items.get_mut(key.parse::<usize>().ok()?),
+        other => other.get_mut(key),
+    });
+    if let Some(serde_json::Value::Object(entries)) = table {
+        entries.remove(last);
+    }
 }
 
 struct Walk<'a> {
     root: &'a Schema,
     mistakes: Vec<Mistake>,
+    unknown: Vec<KeyPath>,
 }
 
 impl<'a> Walk<'a> {
@@ -64,6 +90,7 @@ impl<'a> Walk<'a> {
                 Some(schema) => self.visit(node, schema, &inside),
                 None => {
                     let table = if path.is_empty() { String::new() } else { format!(" in [{}]", path.join(".")) };
+                    self.unknown.push(inside.clone());
                     let mistake = Mistake::new(inside, format!("unknown key `{name}`{table}")).at_key();
                     self.mistakes.push(mistake.did_you_mean(name, names.iter().copied()));
                 }

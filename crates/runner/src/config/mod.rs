@@ -28,14 +28,18 @@ use crate::table_names::TABLE_NAMES;
 pub fn load(path: &Path, edits: &[String]) -> Result<Study, ConfigError> {
     let document = document::Document::read(path, edits)?;
     let schema = schema();
-    let mistakes = check::against_schema(&document, &schema);
-    if !mistakes.is_empty() {
-        return Err(document.error(&mistakes));
+    let mut departures = check::against_schema(&document, &schema);
+    if let Some(json) = departures.sound.take() {
+        // Unknown keys apart, the study can be checked for sense too, so that all is said at once.
+        let base = path.parent().unwrap_or(Path::new(""));
+        match serde_json::from_value(json).map(|raw: raw::RawStudy| study::check(raw, base)) {
+            Ok(Ok(study)) if departures.mistakes.is_empty() => return Ok(study),
+            Ok(Ok(_)) => {}
+            Ok(Err(mistakes)) => departures.mistakes.extend(mistakes),
+            Err(error) => departures.mistakes.push(Mistake::new(Vec::<String>::new(), error.to_string())),
+        }
     }
-    let raw: raw::RawStudy = serde_json::from_value(document.to_json())
-        .map_err(|error| document.error(&[Mistake::new(Vec::<String>::new(), error.to_string())]))?;
-    let base = path.parent().unwrap_or(Path::new(""));
-    study::check(raw, base).map_err(|mistakes| document.error(&mistakes))
+    Err(document.error(&departures.mistakes))
 }
 
 /// The JSON schema of STUDY.toml, with the names of the registries for editors to complete.
