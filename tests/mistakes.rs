@@ -390,7 +390,7 @@ fn factors_that_cannot_be() {
     };
     refuses(scaled(&factors, "smb", 100.0), &["column `smb`", "look like percent", "divide the column by 100"]);
     refuses(scaled(&factors, "rf", 100.0), &["column `rf`", "look like percent"]);
-    refuses(scaled(&factors, "hml", f64::INFINITY), &["column `hml`", "the value is infinite"]);
+    refuses(scaled(&factors, "hml", f64::INFINITY), &["column `hml`", "is below -1 or infinite"]);
     refuses(shifted_dates(&factors, 36_525), &["column `date`", "no date is a trading day of US", "same years"]);
     let twice: Vec<usize> = (0..factors.rows()).chain([3]).collect();
     refuses(factors.take(&twice), &["column `date`", &data_row(factors.rows()), "second time", "one row per date"]);
@@ -498,4 +498,57 @@ fn two_markets_need_a_column_that_tells_them_apart() {
     finished.case.write("study.toml", &STUDY.replace("[factors]", &format!("{second}\n[factors]")));
     let parts = ["column `market`", "2 markets", "name the market of every row"];
     finished.refuses_table("prices", &table, 1, &parts);
+}
+
+/// Codes for missing values and prices that cannot be, in whatever table they stand.
+#[test]
+fn codes_are_no_returns() {
+    let study = Finished::new();
+    let factors = study.case.data("factors");
+    let mut values = factors.numbers("mktrf");
+    values[300] = Some(-99.99);
+    let coded = factors.with("mktrf", Arc::new(Float64Array::from(values)));
+    study.case.write_table("coded.parquet", &coded.batch);
+    let place = ["coded.parquet", "column `mktrf`", "data row 301", "-99.99", "must be left empty"];
+    study.refuses(&["--set", "factors.path=coded.parquet", "--set", "study.model=ff3"], 1, &place);
+    // A benchmark that is in no configured market is checked like any other.
+    let prices = study.case.data("prices");
+    let ids = prices.texts("ticker");
+    let benchmark: Vec<usize> = (0..prices.rows()).filter(|&row| ids[row].as_deref() == Some("US-INDEX")).collect();
+    let markets = ids.iter().map(|id| if id.as_deref() == Some("US-INDEX") { "INDEX" } else { "US" });
+    let mut values = prices.numbers("adj_close");
+    values[benchmark[280]] = Some(-5.0);
+    let table = prices.with("market", strings(markets)).with("adj_close", Arc::new(Float64Array::from(values)));
+    study.refuses_table("prices", &table, 1, &["column `adj_close`", &data_row(benchmark[280]), "-5", "not positive"]);
+}
+
+#[test]
+fn days_and_dates_beyond_all_years() {
+    let study = Finished::new();
+    study.refuses_setting("study.estimation_window=[-2147483648, -11]", 2, &["is no window", "within 10000 days"]);
+    let prices = study.case.data("prices");
+    let dates = prices.dates("date").into_iter().enumerate();
+    let wild = dates.map(|(row, date)| if row == 7 { Some(100_000_000) } else { date.map(|d| d.0) });
+    let table = prices.with("date", Arc::new(wild.collect::<Date32Array>()));
+    study.refuses_table("prices", &table, 1, &["column `date`", &data_row(7), "beyond all years", "unit"]);
+}
+
+#[test]
+fn what_would_be_ignored_is_refused() {
+    let study = Finished::new();
+    study.refuses(
+        &["--set", "study.model=nonsense", "--set", "sweep.model=[\"market\"]"],
+        2,
+        &["unknown model `nonsense`"],
+    );
+    study.refuses_setting("sweep.model=[\"market\", \"ff3\", \"market\"]", 2, &["listed twice"]);
+    study.refuses(
+        &["--set", "events.announced_on=announced_at", "--set", "events.timezone=UTC"],
+        2,
+        &["`announced_at` and `announced_on` exclude each other"],
+    );
+    let by_date =
+        STUDY.replace("announced_at = \"announced_at\"", "announced_on = \"announced_at\"\ntimezone = \"UTC\"");
+    study.case.write("study.toml", &by_date);
+    study.refuses(&[], 2, &["`timezone` belongs to `announced_at`"]);
 }

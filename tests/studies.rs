@@ -227,3 +227,120 @@ fn a_number_named_market_names_no_market() {
     let named = dayzero(dir.path(), &["run", "study.toml", "--overwrite", "--set", "prices.market=market"]);
     named.failure(1, &["column `market`", "Float64", "a string or an integer is needed"]);
 }
+
+/// A day without a return is left out of sums and averages, not counted as zero: before the first
+/// return there is no path at all.
+#[test]
+fn available_days_are_averaged_as_they_are() {
+    let dir = study(&[0.05, 0.02], "missing = \"available\"");
+    let prices = Table::read(&dir.path().join("prices.parquet"));
+    let (ids, dates) = (prices.integers("permno"), prices.dates("date"));
+    let gone =
+        |row: usize| ids[row] == Some(102) && (date(DAY0 - 5)..=date(DAY0 - 3)).contains(&dates[row].expect("a date"));
+    let kept: Vec<usize> = (0..prices.rows()).filter(|&row| !gone(row)).collect();
+    write_parquet(&dir.path().join("prices.parquet"), &prices.take(&kept).batch);
+    dayzero(dir.path(), &["run", "study.toml", "--overwrite"]).success();
+    let days = table(&dir, "abnormal_returns");
+    for tau in -5..=-3 {
+        let row = days.row(&[("event_id", "1"), ("tau", &tau.to_string())]);
+        assert_eq!((days.numbers("ar")[row], days.numbers("car")[row]), (None, None), "tau {tau}");
+    }
+    let averages = table(&dir, "averages");
+    let at = |column: &str, tau: &str| averages.number(column, &[("group", "all"), ("tau", tau)]);
+    assert_eq!((at("events", "-5"), at("caar_events", "-5")), (1.0, 1.0));
+    close(at("aar", "-5"), at("caar", "-5"), 0.0, "CAAR of the first day is AAR");
+    assert_eq!((at("events", "-2"), at("caar_events", "-2")), (2.0, 2.0));
+    let events = table(&dir, "events");
+    let reason = events.texts("reason")[1].clone().expect("a reason");
+    assert!(reason.starts_with("no return on 3 of 11 days"), "{reason}");
+}
+
+/// A day on which only a factor is missing is not called a missing return.
+#[test]
+fn reasons_say_what_is_missing() {
+    let dir = study(&[0.05], "[sweep]\nmodel = [\"capm\"]");
+    let factors = std::fs::read_to_string(dir.path().join("factors.csv")).expect("factors");
+    let without = |day: i32| format!("{}", date(day));
+    let kept: Vec<&str> = factors
+        .lines()
+        .filter(|line| !line.starts_with(&without(DAY0 + 2)) && !line.starts_with(&without(DAY0 - 50)))
+        .collect();
+    std::fs::write(dir.path().join("factors.csv"), kept.join("\n")).expect("written");
+    dayzero(dir.path(), &["run", "study.toml", "--overwrite"]).success();
+    let reason = |dir: &tempfile::TempDir| table(dir, "events").texts("reason")[0].clone().expect("a reason");
+    assert_eq!(reason(&dir), "no factor on 1 of 11 days of the event window, the first at tau = 2");
+    let settings = ["--set", "study.estimation_window=[-170, -11]", "--set", "study.minimum_observations=150"];
+    dayzero(dir.path(), &[&["run", "study.toml", "--overwrite"], &settings[..]].concat()).success();
+    let parts = [
+        "139 usable estimation days in [-170, -11], 150 are needed",
+        "20 before the calendar begins, 1 without a factor",
+    ];
+    for part in parts {
+        assert!(reason(&dir).contains(part), "{}", reason(&dir));
+    }
+}
+
+/// Groups of numbers and texts come in one order, run after run.
+#[test]
+fn mixed_groups_have_an_order() {
+    let effects = [0.05, 0.02, 0.01, 0.03, 0.04, 0.02];
+    let dir = study(&effects, "");
+    let mut csv = "permno,edate,code\n".to_owned();
+    for (i, code) in ["10", "1a", "9", "b", "1e1", "2"].iter().enumerate() {
+        csv += &format!("{},{},{code}\n", 101 + i, date(DAY0));
+    }
+    std::fs::write(dir.path().join("events.csv"), csv).expect("written");
+    let settings = ["--set", "events.path=events.csv", "--set", "events.group=[\"code\"]"];
+    dayzero(dir.path(), &[&["run", "study.toml", "--overwrite"], &settings[..]].concat()).success();
+    let mut groups = table(&dir, "averages").texts("group");
+    groups.dedup();
+    let labels: Vec<String> = groups.into_iter().flatten().collect();
+    assert_eq!(labels, ["all", "code=2", "code=9", "code=10", "code=1e1", "code=1a", "code=b"]);
+}
+
+/// Sessions are read in any spelling; where the column is empty the instant decides; a contradiction
+/// is noted, and day 0 follows the instant.
+#[test]
+fn sessions_beside_instants() {
+    let dir = study(&[0.05, 0.02, 0.01], "");
+    let mut csv = "permno,at,session\n".to_owned();
+    for (i, (hour, session)) in [(7, "BMO"), (7, ""), (7, "amc")].iter().enumerate() {
+        csv += &format!("{},{}T{hour:02}:00:00Z,{session}\n", 101 + i, date(DAY0));
+    }
+    std::fs::write(dir.path().join("events.csv"), csv).expect("written");
+    let text = std::fs::read_to_string(dir.path().join("study.toml")).expect("the study");
+    let text = text
+        .replace("events.parquet", "events.csv")
+        .replace("announced_on = \"edate\"", "announced_at = \"at\"\ngroup = [\"session\"]")
+        .replace("[factors]", "timezone = \"UTC\"\nopen = \"09:00\"\nclose = \"17:00\"\n[factors]");
+    std::fs::write(dir.path().join("study.toml"), text).expect("written");
+    let summary = dayzero(dir.path(), &["run", "study.toml", "--overwrite"]).success().stdout;
+    let events = table(&dir, "events");
+    let texts = |name: &str| events.texts(name).into_iter().flatten().collect::<Vec<_>>();
+    assert_eq!(texts("session"), ["bmo", "bmo", "amc"]);
+    assert_eq!(texts("day0_rule"), ["same_day_before_open"; 3]);
+    assert!(
+        summary.contains("note: the session column disagrees with the instant of 1 events, the first event 2"),
+        "{summary}"
+    );
+    assert!(summary.contains("session=bmo") && !summary.contains("session=BMO"), "{summary}");
+}
+
+/// Where specifications use different events, each says so, and `--strict` looks at all of them.
+#[test]
+fn outcomes_by_specification() {
+    let dir =
+        study(&[0.05, 0.02], "minimum_observations = 100\n[sweep]\nestimation_window = [[-110, -11], [-155, -11]]");
+    let settings =
+        ["--set", "study.minimum_observations=140", "--set", "sweep.estimation_window=[[-150, -11], [-155, -11]]"];
+    let prices = Table::read(&dir.path().join("prices.parquet"));
+    let (ids, dates) = (prices.integers("permno"), prices.dates("date"));
+    let gone = |row: usize| ids[row] == Some(102) && dates[row] < Some(date(8));
+    let kept: Vec<usize> = (0..prices.rows()).filter(|&row| !gone(row)).collect();
+    write_parquet(&dir.path().join("prices.parquet"), &prices.take(&kept).batch);
+    let run = dayzero(dir.path(), &[&["run", "study.toml", "--overwrite", "--strict"], &settings[..]].concat());
+    let run = run.failure(3, &["1 of the events"]);
+    assert!(run.stdout.contains("too_few_observations"), "{}", run.stdout);
+    let estimates = table(&dir, "estimates");
+    assert_eq!(estimates.find(&[("outcome", "too_few_observations")]).len(), 2);
+}

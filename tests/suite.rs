@@ -8,6 +8,7 @@ mod commands;
 mod determinism;
 mod experiments;
 mod golden_alibaba;
+mod golden_quickstart;
 mod golden_support;
 mod golden_us;
 mod inputs;

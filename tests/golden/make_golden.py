@@ -45,6 +45,17 @@ STUDIES = {
                 "minimum_observations": 120, "event_window": [-10, 10], "car_windows": [[-1, 1], [0, 1], [2, 10]],
                 "missing": "exclude", "confidence": 0.95, "sample_every": 1, "single_days_for": ["all"],
                 "specifications": [{"id": "market", "model": "market"}]},
+    # The committed data: --data is the project's folder datasets here.
+    "quickstart": {"prices": "quickstart/prices.parquet", "events": "quickstart/events.parquet",
+                   "factors": "quickstart/factors.parquet",
+                   "markets": {"US": US | {"benchmark": "US-INDEX"}, "HK": HK | {"benchmark": "HK-INDEX"}},
+                   "group": ["session"], "quantile": {"column": "surprise_pct", "count": 5}, "duplicates": "first",
+                   "estimation_window": [-250, -11], "minimum_observations": 120, "event_window": [-10, 10],
+                   "car_windows": [[-1, 1], [0, 1], [2, 10]], "mask_other_events": 1, "missing": "exclude",
+                   "confidence": 0.95, "single_days_for": ["all", "surprise_pct=5"], "sample_every": 5,
+                   "specifications": [{"id": "market", "model": "market"}, {"id": "market_adjusted", "model": "market_adjusted"},
+                                      {"id": "capm", "model": "capm"}, {"id": "carhart", "model": "carhart"},
+                                      {"id": "ff6", "model": "ff6"}]},
 }
 # 3 July 2024 closed at 13:00; 29 November 2024 too. Instants around closes, weekends, holidays and clock changes.
 EARLY = {"2024-07-03": "13:00", "2024-11-29": "13:00"}

@@ -6,11 +6,12 @@ use dayzero_model::{Calendar, Date, Market, Panel};
 use jiff::tz::TimeZone;
 
 use crate::dense::{Dense, Placement};
-use crate::factors::{self, PERCENT_RETURN, refuse_percent};
+use crate::factors::{self, PERCENT, refuse_percent};
 use crate::placed_factors::add_factors;
 pub use crate::roster::Inputs;
 use crate::roster::Roster;
 use crate::source::{DatedColumn, ValueColumn};
+use crate::value::prices_to_returns;
 use crate::{BenchmarkSource, DataError, MarketSource};
 
 /// A panel, with what the study needs to know about it.
@@ -56,12 +57,14 @@ pub fn assemble(inputs: Inputs<'_>) -> Result<Assembled, DataError> {
     let mut notes = Vec::new();
     check_calendars(&inputs, &roster, &placement, &dense, &markets, &mut notes)?;
     if let ValueColumn::Return(name) = &inputs.prices.value {
-        refuse_percent(&dense.values, PERCENT_RETURN).map_err(|problem| {
+        refuse_percent(&dense.values, PERCENT).map_err(|problem| {
             let error = DataError::new(problem).file(&inputs.prices.files[0].path).column(name);
             error.remedy("divide the column by 100: returns are decimals here")
         })?;
     } else {
-        prices_to_returns(&mut dense);
+        for span in &dense.spans {
+            prices_to_returns(&mut dense.values[span.offset..span.offset + span.len()]);
+        }
     }
     let (names, self_financed) = add_factors(&inputs, &roster, &dense, &mut markets, &mut notes)?;
     let mut panel = Panel::new(markets, names);
@@ -103,17 +106,20 @@ fn benchmark(inputs: &Inputs<'_>, roster: &Roster, market: &MarketSource) -> Res
         let error = error.file(&inputs.prices.files[chunk.file].path).column(&inputs.prices.date);
         return Err(error.row(chunk.rows[entry]).remedy("keep one row per security and date"));
     }
-    let quote = |i: usize| inputs.chunks[rows[i].1].values[rows[i].2];
-    let is_price = matches!(inputs.prices.value, ValueColumn::Price(_));
-    let value = |i: usize| match (is_price, i) {
-        (false, _) => quote(i),
-        (true, 0) => f64::NAN,
-        (true, _) => quote(i) / quote(i - 1) - 1.0,
-    };
-    Ok(DatedColumn {
-        values: (0..rows.len()).map(value).collect(),
-        dates: rows.iter().map(|&(date, ..)| date).collect(),
-    })
+    let mut values: Vec<f64> = Vec::with_capacity(rows.len());
+    for &(_, c, entry) in &rows {
+        let chunk = &inputs.chunks[c];
+        let value = chunk.values[entry];
+        inputs.prices.value.check(value).map_err(|(problem, remedy)| {
+            let error = DataError::new(problem).file(&inputs.prices.files[chunk.file].path);
+            error.column(inputs.prices.value.name()).row(chunk.rows[entry]).remedy(remedy)
+        })?;
+        values.push(value);
+    }
+    if matches!(inputs.prices.value, ValueColumn::Price(_)) {
+        prices_to_returns(&mut values);
+    }
+    Ok(DatedColumn { values, dates: rows.iter().map(|&(date, ..)| date).collect() })
 }
 
 /// Notes the rows off the calendars, and refuses a market whose securities are all off its own.
@@ -163,17 +169,4 @@ fn check_calendars(
 fn count_by(markets: &HashMap<String, String>) -> Vec<(&str, usize)> {
     let names: BTreeSet<&str> = markets.values().map(String::as_str).collect();
     names.into_iter().map(|name| (name, markets.values().filter(|m| *m == name).count())).collect()
-}
-
-/// Simple returns between consecutive trading days; missing where either price is.
-fn prices_to_returns(dense: &mut Dense) {
-    for span in &dense.spans {
-        let run = &mut dense.values[span.offset..span.offset + span.len()];
-        for i in (1..run.len()).rev() {
-            run[i] = run[i] / run[i - 1] - 1.0;
-        }
-        if let Some(first) = run.first_mut() {
-            *first = f64::NAN;
-        }
-    }
 }

@@ -141,6 +141,17 @@ impl Dates {
 /// # Errors
 /// A string that is no date, or a time beyond the calendar.
 pub fn dates(column: &ArrayRef, zone: impl Fn(usize) -> TimeZone) -> Result<Dates, BadValue> {
+    let found = any_dates(column, zone)?;
+    let (Dates::Civil(dates) | Dates::Zoned { local: dates, .. }) = &found;
+    match dates.iter().position(|date| date.is_some_and(|date| !date.is_civil())) {
+        Some(row) => {
+            Err(BadValue { row, problem: "the date is beyond all years; is the unit of the column right?".into() })
+        }
+        None => Ok(found),
+    }
+}
+
+fn any_dates(column: &ArrayRef, zone: impl Fn(usize) -> TimeZone) -> Result<Dates, BadValue> {
     match column.data_type() {
         DataType::Date32 => {
             Ok(Dates::Civil(column.as_primitive::<Date32Type>().iter().map(|day| day.map(Date)).collect()))
@@ -221,6 +232,11 @@ fn text_dates(column: &ArrayRef) -> Result<Vec<Option<Date>>, BadValue> {
 /// # Errors
 /// Arrow cannot convert the type, in a sentence.
 pub fn texts(column: &ArrayRef) -> Result<Vec<Option<String>>, String> {
+    if let DataType::Timestamp(_, Some(_)) = column.data_type() {
+        let text = |micros| Timestamp::from_microsecond(micros).map(|instant| instant.to_string());
+        let texts = microseconds(column)?.into_iter().map(|micros| micros.map(text).transpose());
+        return texts.collect::<Result<_, _>>().map_err(|e| e.to_string());
+    }
     let text = cast(column, &DataType::Utf8).map_err(|e| e.to_string())?;
     Ok(text.as_string::<i32>().iter().map(|value| value.map(str::to_owned)).collect())
 }

@@ -3,7 +3,6 @@
 use dayzero_model::calendar::Lookup;
 
 use crate::chunk::Chunk;
-use crate::source::ValueColumn;
 use crate::{DataError, PriceSource};
 
 /// A row of a chunk with its security and its place on the calendar.
@@ -41,8 +40,6 @@ pub(crate) struct Dense {
     pub(crate) values: Vec<f64>,
     /// Per market.
     pub(crate) off_calendar: Vec<OffCalendar>,
-    /// Rows on the calendar, per market.
-    pub(crate) on_calendar: Vec<u64>,
 }
 
 /// Everything that says where a row goes: per chunk and local code the security (or none), per
@@ -70,7 +67,6 @@ impl Placement<'_> {
             spans: vec![Span { first: usize::MAX, end: 0, offset: 0 }; self.market_of.len()],
             values: Vec::new(),
             off_calendar: vec![OffCalendar::default(); markets],
-            on_calendar: vec![0; markets],
         };
         self.each_row(|chunk, entry, market, placed| {
             let Some(PlacedRow { security, day }) = placed else {
@@ -79,7 +75,6 @@ impl Placement<'_> {
                 off.first.get_or_insert((chunk, entry));
                 return Ok(());
             };
-            dense.on_calendar[market] += 1;
             let span = &mut dense.spans[security];
             span.first = span.first.min(day);
             span.end = span.end.max(day + 1);
@@ -121,19 +116,9 @@ impl Placement<'_> {
 
     fn checked_value(&self, chunk: usize, entry: usize) -> Result<f64, DataError> {
         let value = self.chunks[chunk].values[entry];
-        let (problem, remedy) = match &self.source.value {
-            _ if value.is_nan() => return Ok(value),
-            ValueColumn::Price(_) if value.is_infinite() || value <= 0.0 => (
-                format!("the price {value} is not positive and finite"),
-                "drop the row or leave the price empty; where a minus sign marks a bid-ask average, take its size",
-            ),
-            ValueColumn::Return(_) if value.is_infinite() || value < -1.0 => (
-                format!("the return {value} is below -1 or infinite"),
-                "returns are decimals, and codes for missing values must be left empty",
-            ),
-            _ => return Ok(value),
-        };
-        Err(self.error_at(chunk, entry, self.source.value.name(), problem).remedy(remedy))
+        let refuse = |(problem, remedy)| self.error_at(chunk, entry, self.source.value.name(), problem).remedy(remedy);
+        self.source.value.check(value).map_err(refuse)?;
+        Ok(value)
     }
 
     fn duplicate(&self, chunk: usize, entry: usize) -> DataError {

@@ -6,9 +6,10 @@ use crate::DataError;
 use crate::paths::InputFile;
 use crate::source::{DatedColumn, ValueColumn};
 use crate::table::Table;
+use crate::value::{Impossible, check_return, prices_to_returns};
 
 /// A daily factor whose typical size exceeds this is in percent: 20 % a day is no decimal return.
-const PERCENT: f64 = 0.2;
+pub(crate) const PERCENT: f64 = 0.2;
 /// The same for a risk-free rate: 0.2 % a day would be 65 % a year.
 const PERCENT_RISK_FREE: f64 = 0.002;
 /// Below this many values the median says little.
@@ -17,8 +18,8 @@ const ENOUGH_TO_TELL: usize = 20;
 /// Reads factor columns by date; the dates rise.
 ///
 /// # Errors
-/// A file that cannot be read, a column that is missing, infinite or in percent, a date that is
-/// missing or repeated.
+/// A file that cannot be read, a column that is missing, in percent or has a value that is no return,
+/// a date that is missing or repeated.
 pub fn read(
     files: &[InputFile],
     date: &str,
@@ -30,14 +31,10 @@ pub fn read(
     let order = order_of_dates(&table, date)?;
     let column = |name: &str, limit: f64| {
         let values = table.numbers(name)?;
-        if let Some(row) = values.iter().position(|v| v.is_infinite()) {
-            return Err(table
-                .error_at(name, row, "the value is infinite")
-                .remedy("leave it empty where it is unknown"));
-        }
         refuse_percent(&values, limit).map_err(|problem| {
             table.error_in(name, problem).remedy("divide the column by 100: returns are decimals here")
         })?;
+        refuse_impossible(&table, name, &values, check_return)?;
         let values = order.iter().map(|&(_, row)| values[row]).collect();
         Ok(DatedColumn { dates: order.iter().map(|&(date, _)| date).collect(), values })
     };
@@ -57,13 +54,10 @@ pub fn read_benchmark(files: &[InputFile], date: &str, value: &ValueColumn) -> R
             let table = Table::read(files, &[date, name], &[])?;
             let order = order_of_dates(&table, date)?;
             let prices = table.numbers(name)?;
-            if let Some(row) = prices.iter().position(|&p| p.is_infinite() || p <= 0.0) {
-                let problem = format!("the price {} is not positive and finite", prices[row]);
-                return Err(table.error_at(name, row, problem).remedy("drop the row or leave the price empty"));
-            }
-            let price = |i: usize| prices[order[i].1];
-            let values = (0..order.len()).map(|i| if i == 0 { f64::NAN } else { price(i) / price(i - 1) - 1.0 });
-            Ok(DatedColumn { values: values.collect(), dates: order.iter().map(|&(date, _)| date).collect() })
+            refuse_impossible(&table, name, &prices, |price| value.check(price))?;
+            let mut values: Vec<f64> = order.iter().map(|&(_, row)| prices[row]).collect();
+            prices_to_returns(&mut values);
+            Ok(DatedColumn { values, dates: order.iter().map(|&(date, _)| date).collect() })
         }
     }
 }
@@ -85,6 +79,18 @@ fn order_of_dates(table: &Table, column: &str) -> Result<Vec<(Date, usize)>, Dat
     }
 }
 
+/// Refuses the first value that cannot be.
+fn refuse_impossible(
+    table: &Table,
+    column: &str,
+    values: &[f64],
+    check: impl Fn(f64) -> Result<(), Impossible>,
+) -> Result<(), DataError> {
+    values.iter().enumerate().try_for_each(|(row, &value)| {
+        check(value).map_err(|(problem, remedy)| table.error_at(column, row, problem).remedy(remedy))
+    })
+}
+
 /// Detects percent in place of decimals.
 pub(crate) fn refuse_percent(values: &[f64], limit: f64) -> Result<(), String> {
     let mut sizes: Vec<f64> = values.iter().filter(|v| v.is_finite()).map(|v| v.abs()).collect();
@@ -98,6 +104,3 @@ pub(crate) fn refuse_percent(values: &[f64], limit: f64) -> Result<(), String> {
     }
     Ok(())
 }
-
-/// The limit beyond which a column of returns looks like percent.
-pub(crate) const PERCENT_RETURN: f64 = PERCENT;

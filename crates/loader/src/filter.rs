@@ -1,5 +1,7 @@
 //! Which rows of the event table take part.
 
+use std::fmt;
+
 use dayzero_model::Date;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -58,6 +60,15 @@ fn date_of_text(text: &str) -> Option<Date> {
     }
 }
 
+impl fmt::Display for FilterValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => write!(f, "\"{text}\""),
+        }
+    }
+}
+
 impl Filter {
     /// Which rows satisfy the condition.
     ///
@@ -100,7 +111,7 @@ impl Filter {
     ) -> Result<Vec<bool>, DataError> {
         let read = |value: &FilterValue| {
             convert(value).ok_or_else(|| {
-                let problem = format!("the filter's {value:?} cannot be compared with this column");
+                let problem = format!("the filter's value {value} cannot be compared with this column");
                 table.error_in(&self.column, problem).remedy("write dates, numbers or strings as the column has them")
             })
         };

@@ -22,6 +22,7 @@ mod schema;
 pub mod source;
 pub mod suggest;
 pub mod table;
+mod value;
 pub mod wanted;
 
 pub use error::DataError;

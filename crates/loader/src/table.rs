@@ -118,7 +118,10 @@ impl Table {
         }
         let read = |(row, text): (usize, Option<String>)| match text.as_deref().map(str::trim) {
             None | Some("") => Ok(f64::NAN),
-            Some(text) => text.parse().map_err(|_| self.error_at(name, row, format!("`{text}` is no number"))),
+            Some(text) => text.parse().map_err(|_| {
+                self.error_at(name, row, format!("`{text}` is no number"))
+                    .remedy("leave unknown values empty, or name another column")
+            }),
         };
         self.texts(name)?.into_iter().enumerate().map(read).collect()
     }

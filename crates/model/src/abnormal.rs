@@ -33,7 +33,8 @@ pub struct Cumulative {
     pub days: usize,
     /// CAR = ΣAR.
     pub car: f64,
-    /// BHAR = Π(1 + R) − Π(1 + E\[R\]), in simple returns whatever the kind.
+    /// BHAR = Π(1 + R) − Π(1 + E\[R\]), in simple returns whatever the kind
+    /// (Barber & Lyon 1997).
     pub bhar: f64,
     /// SCAR = CAR/√(s²(L + 1'X_w(X'X)⁻¹X_w'1)); absent where s² is zero.
     pub scar: Option<f64>,
@@ -45,6 +46,8 @@ pub struct EventDays {
     days: Vec<Option<EventDay>>,
     /// Calendar index of every day of the window that is on the calendar.
     calendar: Vec<Option<usize>>,
+    without_return: usize,
+    without_regressor: usize,
     rows: Vec<f64>,
     columns: usize,
     row: Vec<f64>,
@@ -71,6 +74,7 @@ impl EventDays {
         self.days.clear();
         self.calendar.clear();
         self.rows.clear();
+        (self.without_return, self.without_regressor) = (0, 0);
         self.columns = fit.coefficients.len();
         for tau in specification.event.taus() {
             let on_calendar = Window::day(tau).on_calendar(place.day0, place.calendar_len);
@@ -78,6 +82,8 @@ impl EventDays {
             self.calendar.push(day);
             let actual = day.map(|day| (day, place.series.at(day))).filter(|(_, r)| r.is_finite());
             let complete = actual.filter(|&(day, _)| (design.row)(day, &mut self.row));
+            self.without_return += usize::from(actual.is_none());
+            self.without_regressor += usize::from(actual.is_some() && complete.is_none());
             self.days.push(complete.map(|(day, actual)| {
                 let expected = (design.risk_free)(day) + fit.predict(&self.row);
                 let ar = actual - expected;
@@ -91,17 +97,17 @@ impl EventDays {
         }
     }
 
-    /// Whether every day has a return.
-    pub fn is_complete(&self) -> bool {
-        self.days.iter().all(Option::is_some)
+    /// Number of days without a return, and of days with one but without a regressor.
+    pub fn missing(&self) -> (usize, usize) {
+        (self.without_return, self.without_regressor)
     }
 
     /// CAR, BHAR and SCAR over a window inside the event window; `None` where days are missing and
     /// the policy excludes them, or where no day is present.
     ///
     /// Var(CAR) = s²(L + 1'X_w(X'X)⁻¹X_w'1): the errors of the coefficients are common to all days
-    /// of the window, so their covariances across days count (Salinger 1992, eq. 9; Mikkelson &
-    /// Partch 1988).
+    /// of the window, so their covariances across days count (Mikkelson & Partch 1988;
+    /// Salinger 1992).
     pub fn cumulative(&mut self, specification: &Specification, fit: &Fit, window: Window) -> Option<Cumulative> {
         let places = window.within(specification.event);
         let present = self.days[places.clone()].iter().flatten();

@@ -125,7 +125,8 @@ pub struct Unaligned {
     pub reason: String,
 }
 
-/// Markets close for a week or so at most; a longer wait means that the calendar has a hole.
+/// A longer wait for the next session is taken for a hole in the calendar. Holidays last a week or so;
+/// the rare longer closures (wars, capital controls) are no time to date a reaction either.
 const LONGEST_CLOSURE_DAYS: i32 = 14;
 
 /// Finds day 0: the first session whose close is strictly after the announcement.

@@ -14,11 +14,15 @@ impl Date {
         jiff::civil::Date::new(year, month, day).ok().map(Self::from)
     }
 
-    /// Reads `YYYY-MM-DD`; a time of day after it is ignored.
+    /// Reads `YYYY-MM-DD`; a time of day after `T` or a blank is ignored.
     pub fn parse(text: &str) -> Option<Self> {
-        let head = text.trim();
-        let head = head.get(..10).unwrap_or(head);
-        head.parse::<jiff::civil::Date>().ok().map(Self::from)
+        let date = text.trim().split(['T', ' ']).next()?;
+        date.parse::<jiff::civil::Date>().ok().map(Self::from)
+    }
+
+    /// Whether this is a date of the years 1 to 9999; a timestamp in the wrong unit is not.
+    pub fn is_civil(self) -> bool {
+        (-719_162..=2_932_896).contains(&self.0)
     }
 
     /// The calendar form, or `None` beyond the years that the calendar covers (−9999 to 9999).
@@ -54,5 +58,11 @@ mod tests {
         assert_eq!(Date::from_ymd(1969, 12, 31), Some(Date(-1)));
         assert_eq!(Date::parse("2025-02-30"), None);
         assert_eq!(Date::parse("29.08.2025"), None);
+        assert_eq!(Date::parse("2025-08-29garbage"), None);
+        for (date, civil) in [("0001-01-01", true), ("9999-12-31", true)] {
+            let date = Date::parse(date).expect("a date");
+            assert_eq!(date.is_civil(), civil);
+        }
+        assert!(!Date(2_932_897).is_civil() && !Date(-719_163).is_civil() && !Date(100_000_000).is_civil());
     }
 }

@@ -1,5 +1,7 @@
 //! One event under one specification: gather the estimation days, fit, forecast the event window.
 
+use std::fmt;
+
 use crate::abnormal::{EventDays, EventDesign};
 use crate::event::EventPlace;
 use crate::expected::{EstimationSample, Fit, FitError, Regressor};
@@ -89,6 +91,33 @@ pub struct Exclusion {
     pub reason: String,
 }
 
+/// Days of an estimation window that are not used, by what they lack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Not on the calendar.
+    pub off_calendar: usize,
+    /// No return.
+    pub no_return: usize,
+    /// No value of a regressor.
+    pub no_regressor: usize,
+    /// Near another event of the security.
+    pub masked: usize,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            (self.off_calendar, "before the calendar begins"),
+            (self.no_return, "without a return"),
+            (self.no_regressor, "without a factor"),
+            (self.masked, "near other events"),
+        ];
+        let told: Vec<String> =
+            parts.iter().filter(|(days, _)| *days > 0).map(|(days, what)| format!("{days} {what}")).collect();
+        f.write_str(&told.join(", "))
+    }
+}
+
 /// Buffers for the estimation of one event after the other.
 #[derive(Clone, Debug, Default)]
 pub struct Estimator {
@@ -98,6 +127,8 @@ pub struct Estimator {
     pub fit: Fit,
     /// The event window of the event at hand.
     pub days: EventDays,
+    /// The days of its estimation window that are not used.
+    pub left_out: LeftOut,
 }
 
 impl Estimator {
@@ -112,10 +143,13 @@ impl Estimator {
         place: &EventPlace<'_>,
     ) -> Result<(), Exclusion> {
         self.gather(specification, design, place);
-        let (found, needed) = (self.sample.len(), specification.minimum_observations);
+        let (found, needed, left_out) = (self.sample.len(), specification.minimum_observations, self.left_out);
         let too_few = |needed: usize| Exclusion {
             outcome: Outcome::TooFewObservations,
-            reason: format!("{found} usable estimation days in {}, {needed} are needed", specification.estimation),
+            reason: format!(
+                "{found} usable estimation days in {}, {needed} are needed: {left_out}",
+                specification.estimation
+            ),
         };
         if found < needed {
             return Err(too_few(needed));
@@ -149,9 +183,17 @@ impl Estimator {
         sample.y.clear();
         sample.x.clear();
         sample.columns = design.columns();
-        for day in specification.estimation.on_calendar(place.day0, place.calendar_len) {
+        let days = specification.estimation.on_calendar(place.day0, place.calendar_len);
+        self.left_out = LeftOut { off_calendar: specification.estimation.days() - days.len(), ..LeftOut::default() };
+        for day in days {
             let r = place.series.at(day);
-            if r.is_finite() && design.is_complete(day) && !place.is_masked(day, specification.mask_other_events) {
+            if !r.is_finite() {
+                self.left_out.no_return += 1;
+            } else if !design.is_complete(day) {
+                self.left_out.no_regressor += 1;
+            } else if place.is_masked(day, specification.mask_other_events) {
+                self.left_out.masked += 1;
+            } else {
                 sample.days.push(day);
                 sample.y.push(r - design.risk_free(day));
             }

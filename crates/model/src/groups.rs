@@ -17,7 +17,8 @@ pub fn breakpoints(values: &[f64], count: usize) -> Vec<f64> {
     let Some(last) = sorted.len().checked_sub(1) else { return Vec::new() };
     (1..count)
         .map(|k| {
-            let place = k as f64 / count as f64 * last as f64;
+            // One rounding only: where the place is whole, the breakpoint is that value itself.
+            let place = (k * last) as f64 / count as f64;
             let below = place.floor() as usize;
             let above = (below + 1).min(last);
             sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])

@@ -25,6 +25,11 @@ impl Hours {
         self.open
     }
 
+    /// The dates of the shortened sessions.
+    pub fn early_closes(&self) -> impl Iterator<Item = Date> {
+        self.early_closes.keys().copied()
+    }
+
     /// Seconds after midnight at which the session of `date` closes.
     pub fn close_on(&self, date: Date) -> u32 {
         self.early_closes.get(&date).copied().unwrap_or(self.close)

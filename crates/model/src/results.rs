@@ -1,7 +1,8 @@
 //! Results of many events under one specification, column by column.
 
+use crate::abnormal::EventDays;
 use crate::estimate::{Estimator, Exclusion};
-use crate::{Maybe, Outcome, Specification};
+use crate::{Maybe, MissingPolicy, Outcome, Specification};
 
 /// Columns over events: one entry per event, or one per event and coefficient, day or window.
 #[derive(Clone, Debug, Default)]
@@ -135,8 +136,8 @@ impl Results {
 
     /// Adds the event that the estimator holds.
     pub fn push_estimated(&mut self, specification: &Specification, estimator: &mut Estimator) {
-        let Estimator { sample, fit, days } = estimator;
-        let missing = missing_days(specification, days.days());
+        let Estimator { sample, fit, days, .. } = estimator;
+        let missing = missing_days(specification, days);
         self.outcome.push(if missing.is_some() { Outcome::IncompleteEventWindow } else { Outcome::Ok });
         self.reason.push(missing);
         self.observations.push(sample.len() as u32);
@@ -147,19 +148,18 @@ impl Results {
         self.r_squared.push(fit.r_squared.into());
         self.dof.push(fit.degrees_of_freedom() as u32);
         self.positive_share.push(Maybe::finite(fit.positive_share));
-        let mut path = Some(0.0);
+        let (mut path, mut broken) = (None, false);
         for (day, index) in days.days().iter().zip(days.calendar()) {
             self.day.push(index.map(|index| index as u32));
             self.actual.push(day.map(|day| day.actual).into());
             self.expected.push(day.map(|day| day.expected).into());
             self.ar.push(day.map(|day| day.ar).into());
             self.sar.push(day.and_then(|day| day.sar).into());
-            path = match (path, day, specification.missing) {
-                (Some(sum), Some(day), _) => Some(sum + day.ar),
-                (sum, None, crate::MissingPolicy::Available) => sum,
-                _ => None,
-            };
-            self.path.push(path.into());
+            match day {
+                Some(day) => path = Some(path.unwrap_or(0.0) + day.ar),
+                None => broken |= specification.missing == MissingPolicy::Exclude,
+            }
+            self.path.push(path.filter(|_| !broken).into());
         }
         for &window in &specification.car_windows {
             let cumulative = days.cumulative(specification, fit, window);
@@ -194,10 +194,15 @@ impl Results {
     }
 }
 
-/// "no return on 3 of 21 days of the event window, from τ = 8", if any is missing.
-fn missing_days(specification: &Specification, days: &[Option<crate::abnormal::EventDay>]) -> Option<Box<str>> {
-    let first = days.iter().position(Option::is_none)?;
-    let missing = days.iter().filter(|day| day.is_none()).count();
+/// "no return on 3 and no factor on 1 of 21 days of the event window, the first at tau = 8", if any is
+/// missing.
+fn missing_days(specification: &Specification, days: &EventDays) -> Option<Box<str>> {
+    let first = days.days().iter().position(Option::is_none)?;
+    let what = match days.missing() {
+        (returns, 0) => format!("no return on {returns}"),
+        (0, factors) => format!("no factor on {factors}"),
+        (returns, factors) => format!("no return on {returns} and no factor on {factors}"),
+    };
     let tau = specification.event.first() + first as i32;
-    Some(format!("no return on {missing} of {} days of the event window, the first at tau = {tau}", days.len()).into())
+    Some(format!("{what} of {} days of the event window, the first at tau = {tau}", days.days().len()).into())
 }

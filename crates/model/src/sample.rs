@@ -19,8 +19,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Collects the members that are valid for a window: `tested` counts the declared windows, then
-    /// the days of the event window.
+    /// Collects the members that are valid for a window.
     pub fn collect(results: &Results, members: &[usize], window: TestedWindow) -> Self {
         let mut sample = Self::default();
         for &event in members {

@@ -11,9 +11,14 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of the days `first..=last`; `None` unless `first <= last`.
+    /// The farthest day from day 0: forty years, and few enough days for 16 bits.
+    pub const LIMIT: i32 = 10_000;
+
+    /// The window of the days `first..=last`; `None` unless `first <= last`, both within
+    /// [`Window::LIMIT`].
     pub fn new(first: i32, last: i32) -> Option<Self> {
-        (first <= last).then_some(Self { first, last })
+        let near = |day| (-Self::LIMIT..=Self::LIMIT).contains(&day);
+        (first <= last && near(first) && near(last)).then_some(Self { first, last })
     }
 
     /// The single day τ.

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Event studies: day 0, abnormal returns and tests that hold when announcements cluster.
 #[derive(Debug, Parser)]
-#[command(name = "dayzero", version, about, max_term_width = 100)]
+#[command(name = "dayzero", version, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

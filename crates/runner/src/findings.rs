@@ -1,7 +1,7 @@
 //! What a run found, in the few numbers that a summary shows.
 
-use dayzero_model::Outcome;
 use dayzero_model::significance::Distribution;
+use dayzero_model::{Date, Outcome};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Study;
@@ -89,8 +89,22 @@ pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
     .collect()
 }
 
+/// Everything odd about a run: its prices, markets and events.
+pub fn notes(finished: &Finished<'_>) -> Vec<String> {
+    let mut notes = finished.loaded.assembled.notes.clone();
+    for market in &finished.loaded.assembled.panel.markets {
+        let calendar = &market.calendar;
+        let within = |date: &Date| (calendar.first()..=calendar.last()).contains(date);
+        let odd = market.hours.early_closes().filter(|date| within(date) && calendar.index_of(*date).is_none());
+        notes.extend(odd.map(|date| format!("the early close on {date} is no trading day of {}", market.name)));
+    }
+    notes.extend(finished.ledger.notes.iter().cloned());
+    notes.extend(nothing_estimated(finished));
+    notes
+}
+
 /// A note for a run that used no event: what became of the first.
-pub fn nothing_estimated(finished: &Finished<'_>) -> Option<String> {
+fn nothing_estimated(finished: &Finished<'_>) -> Option<String> {
     let rows = 0..finished.ledger.rows.len();
     let unused = |row: &usize| finished.overall_outcome(*row).0.is_some_and(|outcome| !outcome.is_estimated());
     if !rows.clone().all(|row| unused(&row)) {

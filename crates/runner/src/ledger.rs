@@ -1,6 +1,7 @@
 //! The ledger: one row per input event, whatever becomes of it.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
 
 use dayzero_loader::events::{Announced, EventTable};
 use dayzero_model::align::{self, Announcement, Day0Rule, Session};
@@ -60,6 +61,8 @@ pub struct Ledger {
     pub day0s: HashMap<usize, Vec<usize>>,
     /// `all`, then the groups of each column.
     pub groups: Vec<Group>,
+    /// What looks odd in the events, in sentences with counts.
+    pub notes: Vec<String>,
 }
 
 /// Finds day 0 of every event and decides which events can be estimated.
@@ -89,8 +92,9 @@ pub fn build(study: &Study, loaded: &Loaded) -> Ledger {
     candidates.sort_by_key(|c| (c.security, c.day0, order(c.row)));
     let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
     let groups = collect_groups(&group_columns, &rows, &candidates);
+    let notes = contradicted_sessions(loaded, &rows).into_iter().collect();
     debug_assert!(candidates.iter().all(|c| panel.securities()[c.security].market == c.market));
-    Ledger { rows, securities: security.clone(), group_columns, candidates, day0s, groups }
+    Ledger { rows, securities: security.clone(), group_columns, candidates, day0s, groups, notes }
 }
 
 fn candidate(row: usize, r: &Row) -> Option<Candidate> {
@@ -133,13 +137,34 @@ fn align_row(loaded: &Loaded, index: usize) -> Row {
     };
     let market = &loaded.assembled.panel.markets[market_index];
     row.announced_on = Some(announcement.date());
-    if events.session.is_none() {
-        row.session = Some(announcement.session(market).code().to_owned());
-    }
+    // As the table writes it where that can be read, else from the instant and the market's hours.
+    let written = row.session.as_deref().and_then(Session::parse);
+    row.session = Some(written.unwrap_or_else(|| announcement.session(market)).code().to_owned());
     match align::day0(market, announcement) {
         Ok(day0) => Row { day0: Some((day0.index, market.calendar.dates()[day0.index], day0.rule)), ..row },
         Err(unaligned) => exclude(row, unaligned.outcome, unaligned.reason),
     }
+}
+
+/// A note where the session column says otherwise than the instants.
+fn contradicted_sessions(loaded: &Loaded, rows: &[Row]) -> Option<String> {
+    let column = loaded.events.session.as_ref()?;
+    let contradicts = |index: &usize| {
+        let written = column[*index].as_deref().and_then(Session::parse).filter(|session| *session != Session::Unknown);
+        let rule = rows[*index].day0.map(|(_, _, rule)| rule);
+        matches!(loaded.events.announced[*index], Announced::At(_))
+            && written.zip(rule).is_some_and(|(session, rule)| match rule {
+                Day0Rule::SameDayBeforeOpen => session != Session::BeforeOpen,
+                Day0Rule::SameDayDuring => session != Session::During,
+                Day0Rule::NextSessionAfterClose => session != Session::AfterClose,
+                Day0Rule::NextSessionMarketClosed | Day0Rule::SameDaySessionUnknown => false,
+            })
+    };
+    let first = (0..rows.len()).find(contradicts)?;
+    let count = (0..rows.len()).filter(contradicts).count();
+    Some(format!(
+        "the session column disagrees with the instant of {count} events, the first event {first}; day 0 follows the instant"
+    ))
 }
 
 /// Sorts announcements by time; dates count by session.
@@ -191,8 +216,11 @@ fn fill_groups(study: &Study, events: &EventTable, rows: &mut [Row], candidates:
     for name in &study.events.groups {
         let column = events.groups.iter().find(|(known, _)| known == name).map(|(_, values)| values);
         for (index, row) in rows.iter_mut().enumerate() {
-            // Without such a column, `session` is the one derived from the instant.
-            let value = column.map_or_else(|| row.session.clone(), |values| values[index].clone());
+            // The session in its four spellings, derived from the instant where the table has none.
+            let value = match column {
+                Some(values) if name != "session" => values[index].clone(),
+                _ => row.session.clone(),
+            };
             row.groups.push(value.filter(|value| !value.is_empty()));
         }
         names.push(name.clone());
@@ -212,7 +240,7 @@ fn fill_groups(study: &Study, events: &EventTable, rows: &mut [Row], candidates:
 fn collect_groups(columns: &[String], rows: &[Row], candidates: &[Candidate]) -> Vec<Group> {
     let mut found = vec![Group { label: "all".into(), members: (0..candidates.len()).collect() }];
     for (j, column) in columns.iter().enumerate() {
-        let mut by_value: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut by_value: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, candidate) in candidates.iter().enumerate() {
             if let Some(value) = &rows[candidate.row].groups[j] {
                 by_value.entry(value).or_default().push(place);
@@ -228,11 +256,13 @@ fn collect_groups(columns: &[String], rows: &[Row], candidates: &[Candidate]) ->
     found
 }
 
-/// Numbers by size, everything else as text.
-fn natural_order(a: &str, b: &str) -> std::cmp::Ordering {
+/// Numbers by size, then everything else as text.
+fn natural_order(a: &str, b: &str) -> Ordering {
     match (a.parse::<f64>(), b.parse::<f64>()) {
-        (Ok(x), Ok(y)) => x.total_cmp(&y).then(a.cmp(b)),
-        _ => a.cmp(b),
+        (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
+        (Ok(_), Err(_)) => Ordering::Less,
+        (Err(_), Ok(_)) => Ordering::Greater,
+        (Err(_), Err(_)) => a.cmp(b),
     }
 }
 

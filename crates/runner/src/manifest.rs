@@ -1,6 +1,6 @@
 //! `manifest.json`: how a run came about and what it found, for people and for `show`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, Field};
@@ -149,13 +149,8 @@ pub fn input_files(study: &Study) -> Vec<&InputFile> {
         BenchmarkSource::Security(_) => &[],
     });
     let sections = study.prices.files.iter().chain(&study.events.files).chain(&study.factors.files).chain(benchmarks);
-    let mut files: Vec<&InputFile> = Vec::new();
-    for file in sections {
-        if !files.contains(&file) {
-            files.push(file);
-        }
-    }
-    files
+    let mut seen = HashSet::new();
+    sections.filter(|file| seen.insert(&file.path)).collect()
 }
 
 /// Fingerprints of every input file of a study, in the order of its sections.

@@ -13,7 +13,8 @@ use crate::ledger::{self, Ledger};
 use crate::load::{self, Loaded};
 use crate::manifest::{self, Manifest};
 use crate::output::Staging;
-use crate::{Failure, findings, tables};
+use crate::tables::{self, Table};
+use crate::{Failure, findings};
 
 /// Runs a study and writes its tables.
 ///
@@ -32,7 +33,7 @@ pub fn run(study: &Study, overwrite: bool) -> Result<Manifest, Failure> {
     let metadata = manifest::table_metadata(study, &inputs);
     clock.mark("fingerprint");
     let mut written = Vec::new();
-    for table in tables::requested(&finished)? {
+    for table in requested(study, &finished)? {
         written.push(staging.write(&table, study.output.format, &metadata)?);
     }
     clock.mark("write");
@@ -53,15 +54,19 @@ pub fn check(study: &Study) -> Result<Manifest, Failure> {
     prepare(study, &loaded, &ledger)?;
     let finished = Finished::unestimated(study, &loaded, &ledger);
     clock.mark("align");
-    Ok(Manifest { inputs: manifest::inputs(study)?, seconds: clock.seconds, ..describe(&finished) })
+    Ok(Manifest { seconds: clock.seconds, ..describe(&finished) })
 }
 
 /// The designs; also refuses columns that no table has, before the work begins.
 fn prepare(study: &Study, loaded: &Loaded, ledger: &Ledger) -> Result<Vec<Designs>, Failure> {
-    tables::requested(&Finished::unestimated(study, loaded, ledger))?;
+    requested(study, &Finished::unestimated(study, loaded, ledger))?;
     let assembled = &loaded.assembled;
     estimate::designs(&assembled.panel, &study.specifications, &assembled.self_financed)
         .map_err(|unknown| DataError::new(format!("no column or security gives the factor `{}`", unknown.0)).into())
+}
+
+fn requested<'a>(study: &Study, finished: &'a Finished<'a>) -> Result<Vec<Table<'a>>, Failure> {
+    tables::requested(finished).map_err(|mistake| study.document.error(&[mistake]).into())
 }
 
 /// Estimate, accumulate, finish.
@@ -107,7 +112,7 @@ fn describe(finished: &Finished<'_>) -> Manifest {
         headline: findings::headline(finished),
         cases: findings::cases(finished),
         tables: Vec::new(),
-        notes: finished.loaded.assembled.notes.iter().cloned().chain(findings::nothing_estimated(finished)).collect(),
+        notes: findings::notes(finished),
         threads: rayon::current_num_threads(),
         seconds: BTreeMap::new(),
     }

@@ -37,6 +37,9 @@ pub fn render(manifest: &Manifest, dir: Option<&Path>) -> String {
             continue;
         }
         let _ = writeln!(text, "\n[{}] {}", specification.spec_id, specification.label);
+        if specification.outcomes != manifest.outcomes {
+            text.push_str(&outcomes(&specification.outcomes));
+        }
         text.push_str(&headline(&rows));
         let cases: Vec<&Case> = manifest.cases.iter().filter(|case| case.spec_id == specification.spec_id).collect();
         text.push_str(&each_case(&cases));

@@ -2,7 +2,7 @@
 
 use super::{ModelOptions, Recipe, RecipeError, ReturnModel};
 
-/// E[R] = mean(R) over the estimation days (Brown & Warner 1980, eq. 1).
+/// E[R] = mean(R) over the estimation days (Brown & Warner 1980).
 pub(super) struct ConstantMean;
 
 impl ReturnModel for ConstantMean {

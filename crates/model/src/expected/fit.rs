@@ -58,7 +58,13 @@ const ROUNDING: f64 = 1e-24;
 
 impl Fit {
     /// A model whose coefficients are given: the residuals are demeaned, and k = 1 for the mean.
-    pub(super) fn fixed(&mut self, coefficients: &[f64], sample: &EstimationSample) {
+    ///
+    /// # Errors
+    /// Fewer than two days.
+    pub(super) fn fixed(&mut self, coefficients: &[f64], sample: &EstimationSample) -> Result<(), FitError> {
+        if sample.len() < 2 {
+            return Err(FitError::TooFewDays { needed: 2 });
+        }
         self.coefficients.clear();
         self.coefficients.extend_from_slice(coefficients);
         self.inverse.clear();
@@ -69,6 +75,7 @@ impl Fit {
         }
         self.r_squared = None;
         self.set_variance(sample, 1);
+        Ok(())
     }
 
     /// Residuals y − Xb.

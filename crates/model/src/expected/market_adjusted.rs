@@ -2,7 +2,7 @@
 
 use super::{EstimationSample, Fit, FitError, ModelOptions, Recipe, RecipeError, Regressor, ReturnModel};
 
-/// E[R] = R_m (Brown & Warner 1980, eq. 2). Nothing is estimated, so there is no forecast error from
+/// E[R] = R_m (Brown & Warner 1980). Nothing is estimated, so there is no forecast error from
 /// estimation; the residual variance is the demeaned sample variance of R − R_m with divisor M − 1.
 pub(super) struct MarketAdjusted;
 
@@ -26,7 +26,6 @@ impl ReturnModel for MarketAdjusted {
     }
 
     fn fit(&self, sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError> {
-        fit.fixed(&[1.0], sample);
-        Ok(())
+        fit.fixed(&[1.0], sample)
     }
 }

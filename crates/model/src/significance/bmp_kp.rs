@@ -2,7 +2,7 @@
 
 use super::{Distribution, Needs, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
 
-/// `bmp`·√((1 − r̄)/(1 + (N − 1)r̄)), t with N − 1 degrees of freedom (Kolari & Pynnönen 2010, eq. 9),
+/// `bmp`·√((1 − r̄)/(1 + (N − 1)r̄)), t with N − 1 degrees of freedom (Kolari & Pynnönen 2010),
 /// with the overlap-weighted r̄ of [`super::correlation`]: events that share no calendar day of the
 /// window add no correlation.
 pub(super) struct BmpKp;

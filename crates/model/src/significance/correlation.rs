@@ -1,17 +1,21 @@
 //! r̄: the overlap-weighted mean correlation of estimation residuals, in linear time.
 //!
-//! r̄ is the mean over all pairs of events of ρ_ij·o_ij: ρ_ij the correlation of their estimation
-//! residuals on common civil dates, o_ij the share of the window's days that both windows cover.
-//! With z_i the residuals of event i scaled to unit length and Z_d = Σz_i over the events whose
-//! window covers the civil date d,
+//! r̄ is the mean over all pairs of events of ρ_ij·o_ij: o_ij the share of the window's days that both
+//! windows cover, ρ_ij = z_i'z_j over common civil dates, z_i the residuals of event i scaled to unit
+//! length over its own estimation days. (Days that the two do not share shrink ρ_ij; the correlation
+//! over the common days alone would need every pair.) With Z_d = Σz_i over the events whose window
+//! covers the civil date d,
 //!
 //! N(N − 1)·r̄ = (1/L)·Σ_d(‖Z_d‖² − n_d).
 //!
-//! Only sums of z over the events of one market with one day 0 are kept; they serve every window.
+//! Only sums of z over the events of one market with one day 0 are kept; they serve every window. A
+//! window of L days adds each of them L times rather than adding and subtracting them once: what is
+//! never subtracted leaves no rounding behind.
 //! (Kolari & Pynnönen 2010 define r̄ for one common event date; the overlap weight extends it.)
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::{Calendar, Date, MissingPolicy, Window};
 
@@ -70,14 +74,23 @@ impl DayCell {
 /// All cells of a specification, on one axis of civil dates.
 #[derive(Debug)]
 pub struct Correlation<'a> {
-    cells: &'a [DayCell],
-    by_day0: HashMap<(usize, usize), usize>,
+    /// For every group, its parts by market and day 0.
+    groups: Vec<HashMap<(usize, usize), Vec<PlacedPart<'a>>>>,
     /// For every civil date of the axis, the markets in session with their calendar index.
     sessions: Vec<Vec<(usize, usize)>>,
     /// For every market, the place of each of its trading days on the axis.
     axis: Vec<Vec<usize>>,
     event: Window,
     missing: MissingPolicy,
+    /// For every group, r̄ of single days where it is the same for all of them.
+    single_day: Vec<OnceLock<Option<f64>>>,
+}
+
+/// A part with the calendar days of its sum.
+#[derive(Clone, Debug)]
+struct PlacedPart<'a> {
+    part: &'a Part,
+    estimation: &'a Range<usize>,
 }
 
 impl<'a> Correlation<'a> {
@@ -94,14 +107,37 @@ impl<'a> Correlation<'a> {
                 sessions[place].push((market, index));
             }
         }
-        let by_day0 = cells.iter().enumerate().map(|(i, cell)| ((cell.market, cell.day0), i)).collect();
-        Self { cells, by_day0, sessions, axis, event, missing }
+        let mut groups: Vec<HashMap<(usize, usize), Vec<PlacedPart<'a>>>> = Vec::new();
+        for cell in cells {
+            for part in &cell.parts {
+                if groups.len() <= part.group {
+                    groups.resize_with(part.group + 1, HashMap::new);
+                }
+                let placed = PlacedPart { part, estimation: &cell.estimation };
+                groups[part.group].entry((cell.market, cell.day0)).or_default().push(placed);
+            }
+        }
+        let single_day = vec![OnceLock::new(); groups.len()];
+        Self { groups, sessions, axis, event, missing, single_day }
     }
 
     /// r̄ of the events of a group that are valid for a window; `None` for fewer than two events.
     pub fn mean(&self, group: usize, window: Window) -> Option<f64> {
-        let valid = |part: &&Part| part.group == group && self.covers(&part.present, window);
-        let events: usize = self.cells.iter().flat_map(|c| &c.parts).filter(valid).map(|part| part.events).sum();
+        let parts = self.groups.get(group)?;
+        // In one market and without missing days, events share a single day τ if and only if they
+        // share day 0: r̄ is the same for every τ.
+        let alike = window.days() == 1
+            && self.axis.len() == 1
+            && parts.values().flatten().all(|placed| placed.part.present.is_none());
+        match alike {
+            true => *self.single_day[group].get_or_init(|| self.sweep(parts, window)),
+            false => self.sweep(parts, window),
+        }
+    }
+
+    fn sweep(&self, parts: &HashMap<(usize, usize), Vec<PlacedPart<'a>>>, window: Window) -> Option<f64> {
+        let valid = |placed: &&PlacedPart<'_>| self.covers(&placed.part.present, window);
+        let events: usize = parts.values().flatten().filter(valid).map(|placed| placed.part.events).sum();
         if events < 2 {
             return None;
         }
@@ -110,16 +146,14 @@ impl<'a> Correlation<'a> {
         for sessions in &self.sessions {
             let (mut first, mut end, mut covering) = (usize::MAX, 0, 0);
             for &(market, index) in sessions {
-                for cell in self.cells_covering(market, index, window) {
-                    let places = &self.axis[market][cell.estimation.clone()];
-                    for part in cell.parts.iter().filter(valid) {
-                        covering += part.events;
-                        for (&place, z) in places.iter().zip(&part.sum) {
-                            sum[place] += z;
-                        }
-                        first = first.min(places.first().copied().unwrap_or(first));
-                        end = end.max(places.last().map_or(0, |last| last + 1));
+                for placed in covering_parts(parts, market, index, window).filter(valid) {
+                    let places = &self.axis[market][placed.estimation.clone()];
+                    covering += placed.part.events;
+                    for (&place, z) in places.iter().zip(&placed.part.sum) {
+                        sum[place] += z;
                     }
+                    first = first.min(places.first().copied().unwrap_or(first));
+                    end = end.max(places.last().map_or(0, |last| last + 1));
                 }
             }
             if covering > 1 {
@@ -134,17 +168,6 @@ impl<'a> Correlation<'a> {
         Some(total / window.days() as f64 / (n * (n - 1.0)))
     }
 
-    /// The cells of a market whose window covers the day of that index: day 0 from index − last to
-    /// index − first.
-    fn cells_covering(&self, market: usize, index: usize, window: Window) -> impl Iterator<Item = &DayCell> {
-        let index = index as i64;
-        let day0s = index - i64::from(window.last())..=index - i64::from(window.first());
-        day0s.filter_map(move |day0| {
-            let day0 = usize::try_from(day0).ok()?;
-            self.by_day0.get(&(market, day0)).map(|&i| &self.cells[i])
-        })
-    }
-
     fn covers(&self, present: &Presence, window: Window) -> bool {
         let Some(days) = present else { return true };
         let days = &days[window.within(self.event)];
@@ -153,4 +176,17 @@ impl<'a> Correlation<'a> {
             MissingPolicy::Available => days.iter().any(|&present| present),
         }
     }
+}
+
+/// The parts of a market whose window covers the day of that index: those with day 0 from index −
+/// last to index − first.
+fn covering_parts<'p, 'a>(
+    parts: &'p HashMap<(usize, usize), Vec<PlacedPart<'a>>>,
+    market: usize,
+    index: usize,
+    window: Window,
+) -> impl Iterator<Item = &'p PlacedPart<'a>> {
+    let index = index as i64;
+    let day0s = index - i64::from(window.last())..=index - i64::from(window.first());
+    day0s.filter_map(move |day0| parts.get(&(market, usize::try_from(day0).ok()?))).flatten()
 }

@@ -2,7 +2,7 @@
 
 use super::{Distribution, Sample, Statistic, TestStatistic, Undefined};
 
-/// ΣSCAR/√ΣQ_i with Q_i = (M_i − k)/(M_i − k − 2), standard normal (Patell 1976, eq. 6). It assumes
+/// ΣSCAR/√ΣQ_i with Q_i = (M_i − k)/(M_i − k − 2), standard normal (Patell 1976). It assumes
 /// that the event adds no variance and that events are independent.
 pub(super) struct Patell;
 

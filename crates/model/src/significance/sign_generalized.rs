@@ -3,7 +3,7 @@
 use super::{Distribution, Sample, Statistic, TestStatistic, Undefined};
 
 /// (N⁺ − Np̂)/√(Np̂(1 − p̂)), standard normal, p̂ the mean over events of each event's share of
-/// positive estimation residuals (Cowan 1992, eq. 1–2). A CAR of exactly zero is not positive.
+/// positive estimation residuals (Cowan 1992). A CAR of exactly zero is not positive.
 pub(super) struct SignGeneralized;
 
 impl TestStatistic for SignGeneralized {

@@ -2,7 +2,8 @@
 
 use super::{Distribution, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
 
-/// √N·mean(CAR)/sd(CAR), t with N − 1 degrees of freedom (Brown & Warner 1980, appendix). It allows
+/// √N·mean(CAR)/sd(CAR), t with N − 1 degrees of freedom (the ordinary
+/// cross-sectional method of Boehmer, Musumeci & Poulsen 1991). It allows
 /// for variance that the event induces, not for correlation across events.
 pub(super) struct TCrossSectional;
 
@@ -16,7 +17,7 @@ impl TestStatistic for TCrossSectional {
     }
 
     fn reference(&self) -> &'static str {
-        "Brown & Warner 1980"
+        "Boehmer, Musumeci & Poulsen 1991"
     }
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {

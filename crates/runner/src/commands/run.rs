@@ -1,5 +1,7 @@
 //! `dayzero run` and `dayzero check`.
 
+use std::collections::BTreeMap;
+
 use dayzero_model::Outcome;
 use rayon::ThreadPoolBuilder;
 
@@ -27,11 +29,24 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
             eprintln!("{seconds:8.3} s  {phase}");
         }
     }
-    // What the filter leaves out was asked for.
-    let intended = [Outcome::Ok.code(), Outcome::Filtered.code(), ALIGNED];
-    let unused: usize =
-        manifest.outcomes.iter().filter(|(code, _)| !intended.contains(&code.as_str())).map(|(_, count)| count).sum();
+    let unused = not_fully_used(&manifest);
+    if manifest
+        .outcomes
+        .keys()
+        .all(|code| ![Outcome::Ok.code(), Outcome::IncompleteEventWindow.code(), ALIGNED].contains(&code.as_str()))
+    {
+        eprintln!("warning: no event was used; the table `events` says why");
+    }
     if args.strict && unused > 0 { Err(Failure::Strict(unused)) } else { Ok(()) }
+}
+
+/// Events that some specification does not fully use. What the filter leaves out was asked for.
+fn not_fully_used(manifest: &Manifest) -> usize {
+    let intended = [Outcome::Ok.code(), Outcome::Filtered.code(), ALIGNED];
+    let unused = |outcomes: &BTreeMap<String, usize>| -> usize {
+        outcomes.iter().filter(|(code, _)| !intended.contains(&code.as_str())).map(|(_, count)| count).sum()
+    };
+    manifest.specifications.iter().map(|specification| unused(&specification.outcomes)).max().unwrap_or_default()
 }
 
 pub(super) fn check(args: &StudyArgs) -> Result<(), Failure> {

@@ -123,7 +123,7 @@ pub(super) enum Value {
 }
 
 /// A study file with the edits of `--set` on top.
-pub(super) struct Document {
+pub struct Document {
     sources: Vec<(String, String)>,
     pub(super) root: Node,
 }
@@ -154,7 +154,7 @@ impl Document {
     }
 
     /// Renders mistakes with the lines in which they stand.
-    pub(super) fn error(&self, mistakes: &[Mistake]) -> ConfigError {
+    pub fn error(&self, mistakes: &[Mistake]) -> ConfigError {
         let mut placed: Vec<(Place, &Mistake)> =
             mistakes.iter().map(|mistake| (self.root.find(&mistake.path, mistake.at_key), mistake)).collect();
         placed.sort_by_key(|(place, _)| place.order());

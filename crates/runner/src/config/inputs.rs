@@ -1,19 +1,17 @@
-//! The input sections of a study: prices, events, markets, factors.
+//! The input sections of a study: prices, events, factors.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use dayzero_loader::events::{EventSource, TimeColumns};
 use dayzero_loader::filter::{Condition, Filter, FilterValue};
 use dayzero_loader::paths::{self, InputFile};
-use dayzero_loader::suggest::closest;
-use dayzero_loader::{BenchmarkSource, FactorSource, MarketSource, PriceSource, ValueColumn};
+use dayzero_loader::{FactorSource, PriceSource, ValueColumn};
+use dayzero_model::Specification;
 use dayzero_model::expected::Regressor;
-use dayzero_model::{Date, Hours, Specification};
-use jiff::tz::TimeZone;
 
 use super::document::Mistake;
-use super::raw::{RawBenchmark, RawEvents, RawFilter, RawFilterValue, RawMarket, RawPaths, RawPrices, RawStudy};
+use super::markets::zone;
+use super::raw::{RawEvents, RawFilter, RawFilterValue, RawPaths, RawPrices, RawStudy};
 
 /// Replaces variables by the environment.
 pub(super) fn expand(text: &str) -> Result<String, String> {
@@ -21,7 +19,7 @@ pub(super) fn expand(text: &str) -> Result<String, String> {
 }
 
 /// The files of a path key.
-fn files(raw: &RawPaths, base: &Path, key: &[&str], mistakes: &mut Vec<Mistake>) -> Vec<InputFile> {
+pub(super) fn files(raw: &RawPaths, base: &Path, key: &[&str], mistakes: &mut Vec<Mistake>) -> Vec<InputFile> {
     let listed: Vec<&String> = match raw {
         RawPaths::One(path) => vec![path],
         RawPaths::Many(paths) => paths.iter().collect(),
@@ -43,7 +41,7 @@ fn files(raw: &RawPaths, base: &Path, key: &[&str], mistakes: &mut Vec<Mistake>)
 }
 
 /// `return` or `price`, not both.
-fn value_column(
+pub(super) fn value_column(
     price: Option<&String>,
     ret: Option<&String>,
     key: &[&str],
@@ -79,6 +77,11 @@ pub(super) fn events(raw: &RawEvents, base: &Path, mistakes: &mut Vec<Mistake>) 
     let naive = raw.timezone.as_ref().and_then(|name| zone(name, &["events", "timezone"], mistakes));
     let time = match (&raw.announced_at, &raw.announced_on) {
         (Some(column), None) => Some(TimeColumns::At { column: column.clone(), naive }),
+        (None, Some(_)) if raw.timezone.is_some() => {
+            let problem = "dates are those of the market and have no zone; `timezone` belongs to `announced_at`";
+            mistakes.push(Mistake::new(["events", "timezone"], problem));
+            None
+        }
         (None, Some(column)) => Some(TimeColumns::On { column: column.clone() }),
         (None, None) => Some(TimeColumns::At { column: "announced_at".into(), naive }),
         (Some(_), Some(_)) => {
@@ -144,105 +147,6 @@ fn is_above(from: &RawFilterValue, to: &RawFilterValue) -> bool {
         (RawFilterValue::Text(from), RawFilterValue::Text(to)) => from > to,
         _ => false,
     }
-}
-
-pub(super) fn markets(raw: &RawStudy, base: &Path, mistakes: &mut Vec<Mistake>) -> Vec<MarketSource> {
-    if raw.markets.is_empty() {
-        mistakes.push(Mistake::new(["markets"], "at least one market is needed, as in [markets.US]"));
-    }
-    // Dates with sessions need no clock; instants do.
-    let clock_needed = raw.events.announced_on.is_none();
-    raw.markets.iter().filter_map(|(name, market)| self::market(name, market, clock_needed, base, mistakes)).collect()
-}
-
-fn market(
-    name: &str,
-    raw: &RawMarket,
-    clock_needed: bool,
-    base: &Path,
-    mistakes: &mut Vec<Mistake>,
-) -> Option<MarketSource> {
-    let key = |last: &str| ["markets".to_owned(), name.to_owned(), last.to_owned()];
-    let before = mistakes.len();
-    let benchmark = match &raw.benchmark {
-        RawBenchmark::Security(id) => Some(BenchmarkSource::Security(id.clone())),
-        RawBenchmark::Number(id) => Some(BenchmarkSource::Security(id.to_string())),
-        RawBenchmark::Table(table) => {
-            let place = ["markets", name, "benchmark"];
-            let value = value_column(table.price.as_ref(), table.r#return.as_ref(), &place, mistakes);
-            if value.is_none() && table.price.is_none() {
-                mistakes
-                    .push(Mistake::new(place, "the benchmark's table needs `return` or `price`: the name of a column"));
-            }
-            let files = files(&table.path, base, &["markets", name, "benchmark", "path"], mistakes);
-            value.map(|value| BenchmarkSource::Table { files, date: table.date.clone(), value })
-        }
-    };
-    for (last, missing) in
-        [("timezone", raw.timezone.is_none()), ("open", raw.open.is_none()), ("close", raw.close.is_none())]
-    {
-        if clock_needed && missing {
-            let problem = format!("[markets.{name}] lacks `{last}`, without which an instant has no day 0");
-            mistakes.push(Mistake::new(["markets", name], problem).at_key());
-        }
-    }
-    let zone = match &raw.timezone {
-        Some(text) => zone(text, &["markets", name, "timezone"], mistakes),
-        None => Some(TimeZone::UTC),
-    };
-    let mut time = |text: Option<&String>, default: u32, key: &[String]| match text {
-        None => Some(default),
-        Some(text) => seconds(text).or_else(|| {
-            mistakes.push(Mistake::new(key.to_vec(), format!("`{text}` is no time of day like 09:30")));
-            None
-        }),
-    };
-    let open = time(raw.open.as_ref(), 9 * 3600 + 1800, &key("open"));
-    let close = time(raw.close.as_ref(), 16 * 3600, &key("close"));
-    let early = early_closes(name, &raw.early_closes, mistakes);
-    if mistakes.len() > before {
-        return None;
-    }
-    let Some(hours) = Hours::new(open?, close?, early) else {
-        mistakes.push(Mistake::new(key("close"), format!("market {name} must open before it closes, on every day")));
-        return None;
-    };
-    Some(MarketSource { name: name.to_owned(), benchmark: benchmark?, zone: zone?, hours })
-}
-
-fn early_closes(name: &str, raw: &BTreeMap<String, String>, mistakes: &mut Vec<Mistake>) -> BTreeMap<Date, u32> {
-    let mut early = BTreeMap::new();
-    for (date, time) in raw {
-        match (Date::parse(date), seconds(time)) {
-            (Some(date), Some(time)) => {
-                early.insert(date, time);
-            }
-            _ => mistakes.push(Mistake::new(
-                ["markets", name, "early_closes", date],
-                format!("`{date}` = `{time}` is no early close like \"2024-07-03\" = \"13:00\""),
-            )),
-        }
-    }
-    early
-}
-
-/// Seconds after midnight of `HH:MM` or `HH:MM:SS`.
-fn seconds(text: &str) -> Option<u32> {
-    let time: jiff::civil::Time = text.trim().parse().ok()?;
-    u32::try_from(i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())).ok()
-}
-
-fn zone(name: &str, key: &[&str], mistakes: &mut Vec<Mistake>) -> Option<TimeZone> {
-    let found = TimeZone::get(name).ok();
-    if found.is_none() {
-        let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
-        let mistake = Mistake::new(key.iter().copied(), format!("unknown time zone `{name}`"));
-        mistakes.push(match closest(name, known.iter().map(String::as_str)) {
-            Some(close) => mistake.help(format!("did you mean `{close}`?")),
-            None => mistake.help("IANA names are needed, such as America/New_York"),
-        });
-    }
-    found
 }
 
 /// The factors that the specifications name, and where each comes from.

@@ -1,22 +1,24 @@
 //! STUDY.toml: from text to a checked [`Study`], through one door.
 //!
-//! The text becomes a tree in which every value knows its place ([`document`]); the tree is held
-//! against the schema of [`raw::RawStudy`] ([`check`]), so that unknown keys and wrong types are all
+//! The text becomes a tree in which every value knows its place (`document`); the tree is held
+//! against the schema of [`raw::RawStudy`] (`check`), so that unknown keys and wrong types are all
 //! found at once; what remains is checked for sense by [`study`]. After that nothing re-checks.
 
 mod check;
 mod document;
 mod inputs;
+mod markets;
 pub mod raw;
 mod specifications;
 pub mod study;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use dayzero_model::expected::MODELS;
 use dayzero_model::significance::TESTS;
 
-pub use document::{ConfigError, Mistake};
+pub use document::{ConfigError, Document, Mistake};
 pub use study::Study;
 
 use crate::table_names::TABLE_NAMES;
@@ -26,13 +28,13 @@ use crate::table_names::TABLE_NAMES;
 /// # Errors
 /// Everything that is wrong with it, each with its place.
 pub fn load(path: &Path, edits: &[String]) -> Result<Study, ConfigError> {
-    let document = document::Document::read(path, edits)?;
+    let document = Arc::new(Document::read(path, edits)?);
     let schema = schema();
     let mut departures = check::against_schema(&document, &schema);
     if let Some(json) = departures.sound.take() {
         // Unknown keys apart, the study can be checked for sense too, so that all is said at once.
         let base = path.parent().unwrap_or(Path::new(""));
-        match serde_json::from_value(json).map(|raw: raw::RawStudy| study::check(raw, base)) {
+        match serde_json::from_value(json).map(|raw: raw::RawStudy| study::check(raw, base, &document)) {
             Ok(Ok(study)) if departures.mistakes.is_empty() => return Ok(study),
             Ok(Ok(_)) => {}
             Ok(Err(mistakes)) => departures.mistakes.extend(mistakes),

@@ -15,6 +15,10 @@ struct Choice<T> {
 /// All specifications, in the order model, returns, estimation window, event window.
 pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specification> {
     let (study, sweep) = (&raw.study, &raw.sweep);
+    if sweep.model.is_some() {
+        let single = Choice { value: study.model.clone(), path: vec!["study".into(), "model".into()] };
+        model(&single, mistakes);
+    }
     let models: Vec<_> = choices("model", &study.model, sweep.model.as_deref(), mistakes)
         .into_iter()
         .filter_map(|choice| model(&choice, mistakes))
@@ -54,18 +58,30 @@ pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specificat
     specifications
 }
 
-fn choices<T: Clone>(key: &str, single: &T, swept: Option<&[T]>, mistakes: &mut Vec<Mistake>) -> Vec<Choice<T>> {
+/// The values of a key: those of the sweep, or the single one. A single value beside a sweep is
+/// overridden, but must make sense; the sweep's values must differ.
+fn choices<T: Clone + PartialEq>(
+    key: &str,
+    single: &T,
+    swept: Option<&[T]>,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<Choice<T>> {
     let Some(swept) = swept else {
         return vec![Choice { value: single.clone(), path: vec!["study".into(), key.into()] }];
     };
     if swept.is_empty() {
         mistakes.push(Mistake::new(["sweep", key], "the list is empty").help("leave the key out, or list values"));
     }
-    let choice = |(i, value): (usize, &T)| Choice {
-        value: value.clone(),
-        path: vec!["sweep".into(), key.into(), i.to_string()],
-    };
-    swept.iter().enumerate().map(choice).collect()
+    let mut found: Vec<Choice<T>> = Vec::new();
+    for (i, value) in swept.iter().enumerate() {
+        let path: KeyPath = vec!["sweep".into(), key.into(), i.to_string()];
+        if swept[..i].contains(value) {
+            mistakes.push(Mistake::new(path, "the value is listed twice, and its p-values would count twice"));
+        } else {
+            found.push(Choice { value: value.clone(), path });
+        }
+    }
+    found
 }
 
 fn model(choice: &Choice<RawModel>, mistakes: &mut Vec<Mistake>) -> Option<(&'static dyn ReturnModel, Recipe)> {
@@ -97,6 +113,9 @@ fn windows(
     swept: Option<&[[i32; 2]]>,
     mistakes: &mut Vec<Mistake>,
 ) -> Vec<Choice<Window>> {
+    if swept.is_some() {
+        window(single, &vec!["study".into(), key.into()], mistakes);
+    }
     choices(key, &single, swept, mistakes)
         .into_iter()
         .filter_map(|Choice { value, path }| Some(Choice { value: window(value, &path, mistakes)?, path }))
@@ -104,9 +123,9 @@ fn windows(
 }
 
 fn window([first, last]: [i32; 2], path: &KeyPath, mistakes: &mut Vec<Mistake>) -> Option<Window> {
-    let limit = 10_000;
-    let window = Window::new(first, last).filter(|_| first.abs() <= limit && last.abs() <= limit);
+    let window = Window::new(first, last);
     if window.is_none() {
+        let limit = Window::LIMIT;
         let problem =
             format!("[{first}, {last}] is no window: the first day comes first, both within {limit} days of day 0");
         mistakes.push(Mistake::new(path.clone(), problem));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use dayzero_loader::events::EventSource;
 use dayzero_loader::paths;
@@ -9,9 +10,9 @@ use dayzero_loader::{FactorSource, MarketSource, PriceSource};
 use dayzero_model::Specification;
 use dayzero_model::significance::{self, TESTS, TestStatistic};
 
-use super::document::Mistake;
+use super::document::{Document, Mistake};
 use super::raw::{Duplicates, Format, MultipleTesting, RawOutput, RawStudy, RawTests};
-use super::{inputs, specifications};
+use super::{inputs, markets, specifications};
 use crate::table_names::TABLE_NAMES;
 
 /// A study that makes sense.
@@ -47,6 +48,8 @@ pub struct Study {
     /// The configuration with every default filled in, without the sections that cannot change a
     /// result (`run`, `output`).
     pub resolved: serde_json::Value,
+    /// The text, to show the lines of mistakes that only the data reveal.
+    pub document: Arc<Document>,
 }
 
 /// What to write, and where.
@@ -63,7 +66,7 @@ pub struct Output {
 }
 
 /// Checks what the schema cannot: that names are known, windows are apart, files are there.
-pub(super) fn check(raw: RawStudy, base: &Path) -> Result<Study, Vec<Mistake>> {
+pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Result<Study, Vec<Mistake>> {
     let mut mistakes = Vec::new();
     if raw.name.trim().is_empty() || raw.name.starts_with('.') || raw.name.contains(['/', '\\']) {
         mistakes.push(Mistake::new(["name"], "a name is needed, without slashes and without a dot at its start"));
@@ -74,7 +77,7 @@ pub(super) fn check(raw: RawStudy, base: &Path) -> Result<Study, Vec<Mistake>> {
     }
     let prices = inputs::prices(&raw.prices, base, &mut mistakes);
     let events = inputs::events(&raw.events, base, &mut mistakes);
-    let markets = inputs::markets(&raw, base, &mut mistakes);
+    let markets = markets::markets(&raw, base, &mut mistakes);
     let specifications = specifications::all(&raw, &mut mistakes);
     let factors = inputs::factors(&raw, &specifications, base, &mut mistakes);
     let tests = tests(&raw.study.tests, &mut mistakes);
@@ -100,6 +103,7 @@ pub(super) fn check(raw: RawStudy, base: &Path) -> Result<Study, Vec<Mistake>> {
         threads: raw.run.threads,
         output,
         resolved,
+        document: document.clone(),
     })
 }
 

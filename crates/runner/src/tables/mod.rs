@@ -24,7 +24,7 @@ use rayon::prelude::*;
 
 pub use column::{Cell, Column};
 
-use crate::config::{ConfigError, Mistake};
+use crate::config::Mistake;
 use crate::finished::Finished;
 
 /// A table, ready to be written.
@@ -87,13 +87,13 @@ impl<'a> Table<'a> {
     ///
     /// # Errors
     /// A column that the table does not have.
-    pub fn narrow(mut self, keep: &[String]) -> Result<Self, ConfigError> {
-        for name in keep {
+    pub fn narrow(mut self, keep: &[String]) -> Result<Self, Mistake> {
+        for (i, name) in keep.iter().enumerate() {
             if !self.columns.iter().any(|column| column.name() == name) {
                 let known: Vec<&str> = self.columns.iter().map(Column::name).collect();
-                let mistake =
-                    Mistake::new(["output", "columns"], format!("the table {} has no column `{name}`", self.name));
-                return Err(ConfigError::plain(mistake.did_you_mean(name, known).plain()));
+                let place = ["output", "columns", self.name, &i.to_string()];
+                let mistake = Mistake::new(place, format!("the table {} has no column `{name}`", self.name));
+                return Err(mistake.did_you_mean(name, known));
             }
         }
         self.columns.retain(|column| column.is_key() || keep.iter().any(|name| name == column.name()));
@@ -122,7 +122,7 @@ impl<'a> Table<'a> {
 ///
 /// # Errors
 /// `[output] columns` names a column that its table does not have.
-pub fn requested<'a>(finished: &'a Finished<'a>) -> Result<Vec<Table<'a>>, ConfigError> {
+pub fn requested<'a>(finished: &'a Finished<'a>) -> Result<Vec<Table<'a>>, Mistake> {
     let output = &finished.study.output;
     let mut wanted = Vec::new();
     for (name, build) in TABLES {

@@ -73,7 +73,9 @@ pub struct RawEvents {
     pub duplicates: Duplicates,
 }
 
-/// Quantiles of a column of numbers, over the events that take part.
+/// Quantiles of a column of numbers: breakpoints over all events that could be estimated, by linear
+/// interpolation; an event belongs to the first quantile whose breakpoint it does not exceed. They use
+/// the whole sample, so they look ahead.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawQuantile {
@@ -89,7 +91,7 @@ pub struct RawQuantile {
 pub struct RawFilter {
     /// The column.
     pub column: String,
-    /// Smallest value.
+    /// Smallest value. Dates of instants are those in UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<RawFilterValue>,
     /// Largest value.
@@ -173,7 +175,7 @@ pub struct RawBenchmarkTable {
 }
 
 /// Factors beside the benchmark.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawFactors {
     /// Parquet or CSV table of daily factors in decimals.
@@ -188,7 +190,8 @@ pub struct RawFactors {
     /// Other names for columns: factor name to column, as in { mktrf = "Mkt-RF" }.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, String>,
-    /// Securities of the price table whose returns are factors, as in { sector = "KWEB" }.
+    /// Securities of the price table whose returns are factors, as in { sector = "KWEB" }; in another
+    /// market by civil date, so that days without a session there have no value.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub securities: BTreeMap<String, String>,
 }
@@ -203,4 +206,11 @@ fn default_date() -> String {
 
 fn default_risk_free() -> String {
     "rf".into()
+}
+
+impl Default for RawFactors {
+    fn default() -> Self {
+        let (columns, securities) = (BTreeMap::new(), BTreeMap::new());
+        Self { path: None, date: default_date(), risk_free: default_risk_free(), columns, securities }
+    }
 }

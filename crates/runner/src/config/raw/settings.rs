@@ -54,7 +54,7 @@ pub enum Missing {
 }
 
 /// A model: its name, or a table with options.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum RawModel {
     /// A name.
@@ -64,7 +64,7 @@ pub enum RawModel {
 }
 
 /// A model with options.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawModelOptions {
     /// The model (default `factors`).

@@ -1,0 +1,41 @@
+//! Prices and returns: which values cannot be, and how one becomes the other.
+
+use crate::source::ValueColumn;
+
+/// A value that cannot be: the problem and the remedy.
+pub(crate) type Impossible = (String, &'static str);
+
+impl ValueColumn {
+    /// Refuses a price that is not positive and finite, and a return below −1. A missing value (NaN)
+    /// passes.
+    pub(crate) fn check(&self, value: f64) -> Result<(), Impossible> {
+        match self {
+            _ if value.is_nan() => Ok(()),
+            Self::Price(_) if value.is_infinite() || value <= 0.0 => Err((
+                format!("the price {value} is not positive and finite"),
+                "drop the row or leave the price empty; where a minus sign marks a bid-ask average, take its size",
+            )),
+            Self::Return(_) => check_return(value),
+            Self::Price(_) => Ok(()),
+        }
+    }
+}
+
+/// Refuses a decimal return below −1 or infinite: a code for a missing value, such as −99.99.
+pub(crate) fn check_return(value: f64) -> Result<(), Impossible> {
+    if value.is_infinite() || value < -1.0 {
+        let remedy = "returns are decimals, and codes for missing values must be left empty";
+        return Err((format!("the return {value} is below -1 or infinite"), remedy));
+    }
+    Ok(())
+}
+
+/// Replaces prices on consecutive trading days by simple returns; missing where either price is.
+pub(crate) fn prices_to_returns(run: &mut [f64]) {
+    for i in (1..run.len()).rev() {
+        run[i] = run[i] / run[i - 1] - 1.0;
+    }
+    if let Some(first) = run.first_mut() {
+        *first = f64::NAN;
+    }
+}
