@@ -87,7 +87,7 @@ impl EventDays {
             self.days.push(complete.map(|(day, actual)| {
                 let expected = (design.risk_free)(day) + fit.predict(&self.row);
                 let ar = actual - expected;
-                let deviation = (fit.variance * (1.0 + fit.leverage(&self.row))).sqrt();
+                let deviation = fit.variance_of_sum(&self.row, 1).sqrt();
                 EventDay { actual, expected, ar, sar: (deviation > 0.0).then(|| ar / deviation) }
             }));
             match complete {
@@ -104,10 +104,6 @@ impl EventDays {
 
     /// CAR, BHAR and SCAR over a window inside the event window; `None` where days are missing and
     /// the policy excludes them, or where no day is present.
-    ///
-    /// Var(CAR) = s²(L + 1'X_w(X'X)⁻¹X_w'1): the errors of the coefficients are common to all days
-    /// of the window, so their covariances across days count (Mikkelson & Partch 1988;
-    /// Salinger 1992).
     pub fn cumulative(&mut self, specification: &Specification, fit: &Fit, window: Window) -> Option<Cumulative> {
         let places = window.within(specification.event);
         let present = self.days[places.clone()].iter().flatten();
@@ -132,7 +128,7 @@ impl EventDays {
                 *sum += x;
             }
         }
-        let deviation = (fit.variance * (days as f64 + fit.leverage(&self.row))).sqrt();
+        let deviation = fit.variance_of_sum(&self.row, days).sqrt();
         let scar = (deviation > 0.0).then(|| car / deviation);
         Some(Cumulative { days, car, bhar: held - expected, scar })
     }

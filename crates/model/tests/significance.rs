@@ -109,6 +109,7 @@ proptest! {
         events in prop::collection::vec((0..2_usize, 60..90_usize, any::<u64>(), any::<bool>()), 2..25),
         first in -3..2_i32,
         length in 1..5_i32,
+        missing in prop_oneof![Just(MissingPolicy::Exclude), Just(MissingPolicy::Available)],
     ) {
         let event_window = Window::new(-5, 8).expect("ordered");
         let window = Window::new(first, first + length - 1).expect("ordered");
@@ -130,12 +131,18 @@ proptest! {
                 cells.push(DayCell::new(*market, *day0, estimation.on_calendar(*day0, calendars[*market].len())));
                 cells.len() - 1
             });
-            cells[index].add(&[0], present, days, residuals);
+            // Group 0 has every event, group 1 those of one market: it must not see the others.
+            let groups: &[usize] = if *market == 0 { &[0, 1] } else { &[0] };
+            cells[index].add(groups, present, days, residuals);
         }
         let refs: Vec<&Calendar> = calendars.iter().collect();
-        let got = Correlation::new(&cells, &refs, event_window, MissingPolicy::Exclude).mean(0, window);
-
-        let valid: Vec<_> = events.iter().filter(|e| e.present.as_ref().is_none_or(|p| window.within(event_window).all(|d| p[d]))).collect();
+        let correlation = Correlation::new(&cells, &refs, event_window, missing);
+        let is_valid = |e: &&Event| {
+            e.present.as_ref().is_none_or(|present| match missing {
+                MissingPolicy::Exclude => window.within(event_window).all(|d| present[d]),
+                MissingPolicy::Available => window.within(event_window).any(|d| present[d]),
+            })
+        };
         let dated = |e: &Event| {
             let length = e.residuals.iter().map(|r| r * r).sum::<f64>().sqrt();
             e.days.iter().zip(&e.residuals).map(|(&d, r)| (calendars[e.market].dates()[d], r / length)).collect::<std::collections::BTreeMap<_, _>>()
@@ -143,20 +150,26 @@ proptest! {
         let covered = |e: &Event| {
             window.on_calendar(e.day0, calendars[e.market].len()).map(|d| calendars[e.market].dates()[d]).collect::<Vec<_>>()
         };
-        let n = valid.len();
-        let mut sum = 0.0;
-        for (i, a) in valid.iter().enumerate() {
-            for b in &valid[..i] {
-                let (za, zb) = (dated(a), dated(b));
-                let product: f64 = za.iter().filter_map(|(d, x)| zb.get(d).map(|y| x * y)).sum();
-                let other = covered(b);
-                let shared = covered(a).iter().filter(|d| other.contains(d)).count();
-                sum += 2.0 * product * shared as f64 / window.days() as f64;
+        for group in [0, 1] {
+            let valid: Vec<&Event> = events.iter().filter(|e| group == 0 || e.market == 0).filter(is_valid).collect();
+            let n = valid.len();
+            let mut sum = 0.0;
+            for (i, a) in valid.iter().enumerate() {
+                for b in &valid[..i] {
+                    let (za, zb) = (dated(a), dated(b));
+                    let product: f64 = za.iter().filter_map(|(d, x)| zb.get(d).map(|y| x * y)).sum();
+                    let other = covered(b);
+                    let shared = covered(a).iter().filter(|d| other.contains(d)).count();
+                    sum += 2.0 * product * shared as f64 / window.days() as f64;
+                }
             }
-        }
-        match got {
-            None => prop_assert!(n < 2),
-            Some(r) => prop_assert!((r - sum / (n * (n - 1)) as f64).abs() < 1e-12, "{r} against {}", sum / (n * (n - 1)) as f64),
+            match correlation.mean(group, window) {
+                None => prop_assert!(n < 2, "{n} events of group {group}"),
+                Some(r) => {
+                    let want = sum / (n * (n - 1)) as f64;
+                    prop_assert!((r - want).abs() < 1e-12, "group {group}: {r} against {want}");
+                }
+            }
         }
     }
 }

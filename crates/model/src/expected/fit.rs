@@ -111,9 +111,18 @@ impl Fit {
         self.coefficients.iter().zip(row).map(|(b, x)| b * x).sum()
     }
 
+    /// Variance of the sum of the abnormal returns of `days` days whose rows of the design sum to
+    /// `rows`: s²(L + 1'X_w(X'X)⁻¹X_w'1). For one day this is s²(1 + x'(X'X)⁻¹x).
+    ///
+    /// The errors of the coefficients are common to all days of a window, so their covariances across
+    /// days count (Mikkelson & Partch 1988; Salinger 1992).
+    pub fn variance_of_sum(&self, rows: &[f64], days: usize) -> f64 {
+        self.variance * (days as f64 + self.leverage(rows))
+    }
+
     /// x'(X'X)⁻¹x: what the estimation of the coefficients adds to the variance of a forecast at
     /// `row`, in units of s². Zero when nothing was estimated.
-    pub fn leverage(&self, row: &[f64]) -> f64 {
+    fn leverage(&self, row: &[f64]) -> f64 {
         self.inverse
             .chunks_exact(row.len())
             .zip(row)
