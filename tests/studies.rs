@@ -214,7 +214,8 @@ fn a_run_without_a_usable_event_says_so() {
     assert_eq!(table(&dir, "events").texts("outcome"), [Some("too_few_observations".to_owned())]);
 }
 
-/// One market needs no column of markets, and a column of another kind that has its name is ignored.
+/// One market needs no column of markets, even where the study writes the default name out, and a
+/// column of another kind that has this name is ignored.
 #[test]
 fn a_number_named_market_names_no_market() {
     let dir = study(&[0.05, 0.02], "");
@@ -224,8 +225,12 @@ fn a_number_named_market_names_no_market() {
     write_parquet(&dir.path().join("prices.parquet"), &prices.with("market", numbers).batch);
     dayzero(dir.path(), &["run", "study.toml", "--overwrite"]).success();
     assert_eq!(before.batch.columns(), table(&dir, "cars").batch.columns());
-    let named = dayzero(dir.path(), &["run", "study.toml", "--overwrite", "--set", "prices.market=market"]);
-    named.failure(1, &["column `market`", "Float64", "a string or an integer is needed"]);
+    let named = |column: &str| {
+        let edit = format!("prices.market={column}");
+        dayzero(dir.path(), &["run", "study.toml", "--overwrite", "--set", &edit])
+    };
+    named("market").success();
+    named("ret").failure(1, &["column `ret`", "Float64", "a string or an integer is needed"]);
 }
 
 /// A day without a return is left out of sums and averages, not counted as zero: before the first

@@ -77,7 +77,7 @@ fn headline(rows: &[&Headline]) -> String {
             format!("[{}, {}]", row.first, row.last),
             thousands(row.events),
             row.mean_car.map_or("-".into(), percent),
-            row.statistic.map_or("-".into(), |value| format!("{value:.2}")),
+            row.statistic.map_or("-".into(), two_digits),
             row.p_value.map_or("-".into(), p_value),
             row.p_value.map_or("", stars).to_owned(),
         ]);
@@ -102,13 +102,23 @@ fn each_case(cases: &[&Case]) -> String {
 
 fn car_and_t(window: &CaseWindow) -> String {
     let car = window.car.map_or("-".into(), percent);
-    let t = window.t.map_or("-".into(), |t| format!("{t:.2}"));
+    let t = window.t.map_or("-".into(), two_digits);
     format!("{car} {t:>6} {:<3}", window.p_value.map_or("", stars))
 }
 
 /// A decimal return as a signed percentage, for people.
 pub fn percent(value: f64) -> String {
-    format!("{:+.2} %", value * 100.0)
+    format!("{:+.2} %", without_negative_zero(value * 100.0))
+}
+
+/// A statistic, for people.
+fn two_digits(value: f64) -> String {
+    format!("{:.2}", without_negative_zero(value))
+}
+
+/// What rounds to zero at two digits has no sign.
+fn without_negative_zero(value: f64) -> f64 {
+    if value.abs() < 0.005 { 0.0 } else { value }
 }
 
 /// A p-value, for people.
@@ -147,6 +157,8 @@ mod tests {
         assert_eq!(thousands(23_375), "23,375");
         assert_eq!(thousands(100), "100");
         assert_eq!(percent(-0.0204), "-2.04 %");
+        assert_eq!(percent(-0.00001), "+0.00 %");
+        assert_eq!(two_digits(-0.004), "0.00");
         assert_eq!(p_value(0.00004), "<0.0001");
     }
 }

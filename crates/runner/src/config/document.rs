@@ -59,7 +59,7 @@ impl Mistake {
     /// The mistake in plain text, for a place that is not in the document.
     pub fn plain(&self) -> String {
         let help = self.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
-        format!("error: [{}]: {}{help}", self.path.join("."), self.problem)
+        format!("error: {}{help}", self.problem)
     }
 }
 
@@ -205,7 +205,8 @@ fn render(sources: &[(String, String)], place: &Place, problem: &str, help: Opti
     let mut out = Vec::new();
     let written = report.finish().write(ariadne::sources([(name.clone(), text.clone())]), &mut out);
     match written {
-        Ok(()) => String::from_utf8_lossy(&out).into_owned(),
+        // All messages of the program begin alike.
+        Ok(()) => String::from_utf8_lossy(&out).replacen("Error:", "error:", 1),
         Err(_) => format!("error: {problem} ({name})"),
     }
 }

@@ -4,59 +4,13 @@ use std::path::Path;
 
 use dayzero_loader::events::{EventSource, TimeColumns};
 use dayzero_loader::filter::{Condition, Filter, FilterValue};
-use dayzero_loader::paths::{self, InputFile};
 use dayzero_loader::{FactorSource, PriceSource, ValueColumn};
 use dayzero_model::Specification;
 use dayzero_model::expected::Regressor;
 
 use super::document::Mistake;
-use super::markets::zone;
-use super::raw::{RawEvents, RawFilter, RawFilterValue, RawPaths, RawPrices, RawStudy};
-
-/// Replaces variables by the environment.
-pub(super) fn expand(text: &str) -> Result<String, String> {
-    paths::expand(text, |name| std::env::var(name).ok())
-}
-
-/// The files of a path key.
-pub(super) fn files(raw: &RawPaths, base: &Path, key: &[&str], mistakes: &mut Vec<Mistake>) -> Vec<InputFile> {
-    let listed: Vec<&String> = match raw {
-        RawPaths::One(path) => vec![path],
-        RawPaths::Many(paths) => paths.iter().collect(),
-    };
-    if listed.is_empty() {
-        mistakes.push(Mistake::new(key.iter().copied(), "the list of paths is empty"));
-    }
-    let mut found = Vec::new();
-    for (i, path) in listed.iter().enumerate() {
-        let place = matches!(raw, RawPaths::Many(_)).then(|| i.to_string());
-        let mistake = |problem| Mistake::new(key.iter().map(|&k| k.to_owned()).chain(place), problem);
-        match expand(path).map(|path| paths::resolve(&path, base)) {
-            Ok(Ok(files)) => found.extend(files),
-            Ok(Err(error)) => mistakes.push(error.advice().into_iter().fold(mistake(error.sentence()), Mistake::help)),
-            Err(problem) => mistakes.push(mistake(problem)),
-        }
-    }
-    found
-}
-
-/// `return` or `price`, not both.
-pub(super) fn value_column(
-    price: Option<&String>,
-    ret: Option<&String>,
-    key: &[&str],
-    mistakes: &mut Vec<Mistake>,
-) -> Option<ValueColumn> {
-    match (price, ret) {
-        (Some(_), Some(_)) => {
-            mistakes.push(Mistake::new(key.iter().copied(), "`price` and `return` exclude each other"));
-            None
-        }
-        (Some(name), None) => Some(ValueColumn::Price(name.clone())),
-        (None, Some(name)) => Some(ValueColumn::Return(name.clone())),
-        (None, None) => None,
-    }
-}
+use super::raw::{RawEvents, RawFilter, RawFilterValue, RawPrices, RawStudy};
+use super::values::{files, value_column, zone};
 
 pub(super) fn prices(raw: &RawPrices, base: &Path, mistakes: &mut Vec<Mistake>) -> Option<PriceSource> {
     let before = mistakes.len();
@@ -68,7 +22,8 @@ pub(super) fn prices(raw: &RawPrices, base: &Path, mistakes: &mut Vec<Mistake>) 
         date: raw.date.clone(),
         value: value.unwrap_or(ValueColumn::Price("adj_close".into())),
         market: raw.market.clone().unwrap_or_else(|| "market".into()),
-        market_required: raw.market.is_some(),
+        // The default name may be written out; it is needed only where several markets are.
+        market_required: raw.market.as_deref().is_some_and(|name| name != "market"),
     })
 }
 

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use dayzero_loader::suggest::closest;
 use dayzero_loader::{BenchmarkSource, MarketSource};
 use dayzero_model::{Date, Hours};
 use jiff::tz::TimeZone;
 
 use super::document::Mistake;
-use super::inputs::{files, value_column};
 use super::raw::{RawBenchmark, RawMarket, RawStudy};
+use super::values::{files, value_column, zone};
 
 /// Every market that makes sense.
 pub(super) fn markets(raw: &RawStudy, base: &Path, mistakes: &mut Vec<Mistake>) -> Vec<MarketSource> {
@@ -97,18 +96,4 @@ fn early_closes(name: &str, raw: &BTreeMap<String, String>, mistakes: &mut Vec<M
 fn seconds(text: &str) -> Option<u32> {
     let time: jiff::civil::Time = text.trim().parse().ok()?;
     u32::try_from(i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second())).ok()
-}
-
-/// A time zone by its IANA name.
-pub(super) fn zone(name: &str, key: &[&str], mistakes: &mut Vec<Mistake>) -> Option<TimeZone> {
-    let found = TimeZone::get(name).ok();
-    if found.is_none() {
-        let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.as_str().to_owned()).collect();
-        let mistake = Mistake::new(key.iter().copied(), format!("unknown time zone `{name}`"));
-        mistakes.push(match closest(name, known.iter().map(String::as_str)) {
-            Some(close) => mistake.help(format!("did you mean `{close}`?")),
-            None => mistake.help("IANA names are needed, such as America/New_York"),
-        });
-    }
-    found
 }

@@ -11,6 +11,7 @@ mod markets;
 pub mod raw;
 mod specifications;
 pub mod study;
+mod values;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use dayzero_model::significance::{self, TESTS, TestStatistic};
 
 use super::document::{Document, Mistake};
 use super::raw::{Duplicates, Format, MultipleTesting, RawOutput, RawStudy, RawTests};
-use super::{inputs, markets, specifications};
+use super::{inputs, markets, specifications, values};
 use crate::table_names::TABLE_NAMES;
 
 /// A study that makes sense.
@@ -160,7 +160,7 @@ fn output(raw: &RawOutput, name: &str, base: &Path, mistakes: &mut Vec<Mistake>)
         }
     }
     let dir = raw.dir.clone().unwrap_or_else(|| format!("out/{name}"));
-    let dir = inputs::expand(&dir).unwrap_or_else(|problem| {
+    let dir = values::expand(&dir).unwrap_or_else(|problem| {
         mistakes.push(Mistake::new(["output", "dir"], problem));
         String::new()
     });
