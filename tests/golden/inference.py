@@ -40,18 +40,56 @@ def t_of_mean(x):
     return float(np.sqrt(len(x)) * x.mean() / x.std(ddof=1))
 
 
+def sign_test(car):
+    """(N+ - N/2)/(sqrt(N)/2); exact binomial up to 25 events, normal beyond. Zero is not positive."""
+    n, positive = len(car), int((car > 0).sum())
+    if n == 0:
+        return None, None
+    z = (positive - n / 2) / (np.sqrt(n) / 2)
+    return float(z), float(stats.binomtest(positive, n).pvalue) if n <= 25 else two_sided(z)
+
+
+def wilcoxon(car):
+    """Normal form with midranks and tie correction, without continuity correction; exact up to 25 without ties."""
+    n = len(car)
+    if n == 0:
+        return None, None
+    ranks = stats.rankdata(np.abs(car))
+    ties = np.unique(np.abs(car), return_counts=True)[1]
+    variance = n * (n + 1) * (2 * n + 1) / 24 - (ties ** 3 - ties).sum() / 48
+    z = (ranks[car > 0].sum() - n * (n + 1) / 4) / np.sqrt(variance)
+    exact = n <= 25 and (ties == 1).all() and (car != 0).all()
+    return float(z), float(stats.wilcoxon(car, method="exact").pvalue) if exact else two_sided(z)
+
+
+def t_skewness(car):
+    """Johnson 1978, Hall 1992; scipy's bias-corrected skewness is another estimator, so gamma is written out."""
+    n = len(car)
+    if n < 3 or car.std(ddof=1) == 0:
+        return None
+    mean, sd = car.mean(), car.std(ddof=1)
+    s, gamma = mean / sd, n / ((n - 1) * (n - 2)) * (((car - mean) / sd) ** 3).sum()
+    return float(np.sqrt(n) * (s + gamma * s ** 2 / 3 + gamma ** 2 * s ** 3 / 27 + gamma / (6 * n)))
+
+
 def test_window(car, scar, q, share, r):
-    """Brown & Warner 1985 t; Patell 1976; Boehmer, Musumeci & Poulsen 1991; Kolari & Pynnonen 2010; Cowan 1992."""
+    """Brown & Warner 1985 t; Patell 1976; Boehmer, Musumeci & Poulsen 1991; Kolari & Pynnonen 2010; Cowan 1992;
+    and the sign, Wilcoxon, skewness-adjusted and adjusted Patell tests."""
     n = len(car)
     t, bmp = t_of_mean(car), t_of_mean(scar)
     patell = float(scar.sum() / np.sqrt(q.sum())) if n else None
     inflation = None if r is None else (1 - r) / (1 + (n - 1) * r)
     kp = None if bmp is None or inflation is None or inflation <= 0 else float(bmp * np.sqrt(inflation))
+    factor = None if r is None else 1 + (n - 1) * r
+    adjusted = None if patell is None or factor is None or factor <= 0 else float(patell / np.sqrt(factor))
+    (signs, signs_p), (w, w_p), skewed = sign_test(car), wilcoxon(car), t_skewness(car)
     p_hat = float(share.mean()) if n else None
     sign = float(((car > 0).sum() - n * p_hat) / np.sqrt(n * p_hat * (1 - p_hat))) if n and 0 < p_hat < 1 else None
     return {"p_hat": p_hat, "t_cross_sectional": t, "t_cross_sectional_p": two_sided(t, n - 1),
             "patell": patell, "patell_p": two_sided(patell), "bmp": bmp, "bmp_p": two_sided(bmp, n - 1),
-            "bmp_kp": kp, "bmp_kp_p": two_sided(kp, n - 1), "sign_generalized": sign, "sign_generalized_p": two_sided(sign)}
+            "bmp_kp": kp, "bmp_kp_p": two_sided(kp, n - 1), "sign_generalized": sign, "sign_generalized_p": two_sided(sign),
+            "patell_adjusted": adjusted, "patell_adjusted_p": two_sided(adjusted), "sign": signs, "sign_p": signs_p,
+            "wilcoxon": w, "wilcoxon_p": w_p, "t_skewness": skewed, "t_skewness_p": two_sided(skewed, n - 1)}
 
 
 def average(ar, through, confidence):

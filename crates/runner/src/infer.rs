@@ -5,7 +5,7 @@ use dayzero_model::results::Results;
 use dayzero_model::sample::{Sample, TestedWindow};
 use dayzero_model::significance::correlation::{Correlation, DayCell};
 use dayzero_model::significance::multiple::{benjamini_hochberg, holm};
-use dayzero_model::significance::{Distribution, Statistic, TestStatistic, Undefined};
+use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined};
 use dayzero_model::{Calendar, Panel, Specification, Window};
 use rayon::prelude::*;
 
@@ -40,12 +40,12 @@ pub struct TestRow {
 impl TestRow {
     /// The two-sided p-value.
     pub fn p_value(&self) -> Option<f64> {
-        self.result.as_ref().ok().map(Statistic::p_value)
+        self.result.as_ref().ok().map(|statistic| statistic.p_value)
     }
 
-    /// The reference distribution.
-    pub fn distribution(&self) -> Option<Distribution> {
-        self.result.as_ref().ok().map(|statistic| statistic.distribution)
+    /// What the p-value is taken from.
+    pub fn reference(&self) -> Option<Reference> {
+        self.result.as_ref().ok().map(|statistic| statistic.reference)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The standardised cross-sectional test.
 
-use super::{Distribution, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
+use super::{Sample, Statistic, TestStatistic, Undefined, studentised_mean};
 
 /// √N·mean(SCAR)/sd(SCAR), t with N − 1 degrees of freedom (Boehmer, Musumeci & Poulsen 1991). It
 /// allows for variance that the event induces, not for correlation across events.
@@ -21,7 +21,6 @@ impl TestStatistic for Bmp {
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
         let value = studentised_mean(&sample.scar)?;
-        let events = sample.scar.len();
-        Ok(Statistic { value, distribution: Distribution::StudentT { dof: (events - 1) as f64 }, events })
+        Ok(Statistic::student(value, sample.scar.len()))
     }
 }

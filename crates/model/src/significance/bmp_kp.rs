@@ -1,6 +1,6 @@
 //! The standardised cross-sectional test for events that cluster in time.
 
-use super::{Distribution, Needs, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
+use super::{Needs, Sample, Statistic, TestStatistic, Undefined, cluster_factor, studentised_mean};
 
 /// `bmp`·√((1 − r̄)/(1 + (N − 1)r̄)), t with N − 1 degrees of freedom (Kolari & Pynnönen 2010),
 /// with the overlap-weighted r̄ of [`super::correlation`]: events that share no calendar day of the
@@ -26,16 +26,10 @@ impl TestStatistic for BmpKp {
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
         let bmp = studentised_mean(&sample.scar)?;
-        let events = sample.scar.len();
-        let r = sample.mean_correlation.ok_or(Undefined::TooFewEvents { found: events, needed: 2 })?;
-        let inflation = 1.0 + (events as f64 - 1.0) * r;
-        if inflation <= 0.0 {
-            return Err(Undefined::NegativeClusterFactor { mean_correlation: r });
-        }
+        let (r, factor) = cluster_factor(sample)?;
         if 1.0 - r <= 1e-12 {
             return Err(Undefined::PerfectCorrelation);
         }
-        let value = bmp * ((1.0 - r) / inflation).sqrt();
-        Ok(Statistic { value, distribution: Distribution::StudentT { dof: (events - 1) as f64 }, events })
+        Ok(Statistic::student(bmp * ((1.0 - r) / factor).sqrt(), sample.scar.len()))
     }
 }

@@ -11,29 +11,76 @@ pub mod correlation;
 mod distribution;
 pub mod multiple;
 mod patell;
+mod patell_adjusted;
+mod sign;
 mod sign_generalized;
 mod t_cross_sectional;
+mod t_skewness;
+mod wilcoxon;
 
 use std::fmt;
 
 pub use crate::sample::Sample;
 pub use distribution::Distribution;
 
-/// A statistic with the distribution that it has under the null of no abnormal return.
+/// A statistic with its p-value under the null of no abnormal return.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Statistic {
     /// Its value, finite.
     pub value: f64,
-    /// Its distribution under the null.
-    pub distribution: Distribution,
+    /// What its p-value is taken from.
+    pub reference: Reference,
+    /// p-value of the two-sided alternative.
+    pub p_value: f64,
     /// Events that went into it.
     pub events: usize,
 }
 
+/// What a p-value is taken from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reference {
+    /// A distribution that holds approximately.
+    Approximate(Distribution),
+    /// Every outcome that the sample could have had.
+    Exact,
+}
+
+impl Reference {
+    /// The name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approximate(distribution) => distribution.name(),
+            Self::Exact => "exact",
+        }
+    }
+
+    /// Degrees of freedom, where there are any.
+    pub fn dof(self) -> Option<f64> {
+        match self {
+            Self::Approximate(distribution) => distribution.dof(),
+            Self::Exact => None,
+        }
+    }
+}
+
 impl Statistic {
-    /// The p-value of the two-sided alternative.
-    pub fn p_value(&self) -> f64 {
-        self.distribution.two_sided(self.value)
+    /// A statistic that is standard normal under the null.
+    pub fn normal(value: f64, events: usize) -> Self {
+        Self::approximate(value, Distribution::Normal, events)
+    }
+
+    /// A statistic that has a t-distribution with N − 1 degrees of freedom under the null.
+    pub fn student(value: f64, events: usize) -> Self {
+        Self::approximate(value, Distribution::StudentT { dof: events as f64 - 1.0 }, events)
+    }
+
+    /// A statistic with a p-value from every outcome that the sample could have had.
+    pub fn exact(value: f64, p_value: f64, events: usize) -> Self {
+        Self { value, reference: Reference::Exact, p_value, events }
+    }
+
+    fn approximate(value: f64, distribution: Distribution, events: usize) -> Self {
+        Self { value, reference: Reference::Approximate(distribution), p_value: distribution.two_sided(value), events }
     }
 }
 
@@ -120,15 +167,30 @@ pub trait TestStatistic: Sync {
 /// Every test statistic, in the order in which lists show them.
 pub const TESTS: &[&dyn TestStatistic] = &[
     &t_cross_sectional::TCrossSectional,
+    &t_skewness::TSkewness,
     &patell::Patell,
+    &patell_adjusted::PatellAdjusted,
     &bmp::Bmp,
     &bmp_kp::BmpKp,
+    &sign::Sign,
     &sign_generalized::SignGeneralized,
+    &wilcoxon::Wilcoxon,
 ];
 
 /// The test of that name.
 pub fn test(name: &str) -> Option<&'static dyn TestStatistic> {
     TESTS.iter().copied().find(|test| test.name() == name)
+}
+
+/// 1 + (N − 1)r̄: how much the variance of a mean grows when events are correlated.
+fn cluster_factor(sample: &Sample) -> Result<(f64, f64), Undefined> {
+    let events = sample.scar.len();
+    let r = sample.mean_correlation.ok_or(Undefined::TooFewEvents { found: events, needed: 2 })?;
+    let factor = 1.0 + (events as f64 - 1.0) * r;
+    if factor <= 0.0 {
+        return Err(Undefined::NegativeClusterFactor { mean_correlation: r });
+    }
+    Ok((r, factor))
 }
 
 /// √N·mean/sd with divisor N − 1, which several tests share.

@@ -1,6 +1,6 @@
 //! Patell's standardised-residual test.
 
-use super::{Distribution, Sample, Statistic, TestStatistic, Undefined};
+use super::{Sample, Statistic, TestStatistic, Undefined};
 
 /// ΣSCAR/√ΣQ_i with Q_i = (M_i − k)/(M_i − k − 2), standard normal (Patell 1976). It assumes
 /// that the event adds no variance and that events are independent.
@@ -30,6 +30,6 @@ impl TestStatistic for Patell {
         }
         let variance: f64 = sample.dof.iter().map(|&dof| dof as f64 / (dof as f64 - 2.0)).sum();
         let value = sample.scar.iter().sum::<f64>() / variance.sqrt();
-        Ok(Statistic { value, distribution: Distribution::Normal, events })
+        Ok(Statistic::normal(value, events))
     }
 }

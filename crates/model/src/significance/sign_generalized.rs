@@ -1,6 +1,6 @@
 //! The generalised sign test.
 
-use super::{Distribution, Sample, Statistic, TestStatistic, Undefined};
+use super::{Sample, Statistic, TestStatistic, Undefined};
 
 /// (N⁺ − Np̂)/√(Np̂(1 − p̂)), standard normal, p̂ the mean over events of each event's share of
 /// positive estimation residuals (Cowan 1992). A CAR of exactly zero is not positive.
@@ -31,6 +31,6 @@ impl TestStatistic for SignGeneralized {
         }
         let positive = sample.car.iter().filter(|&&car| car > 0.0).count() as f64;
         let value = (positive - n * share) / (n * share * (1.0 - share)).sqrt();
-        Ok(Statistic { value, distribution: Distribution::Normal, events })
+        Ok(Statistic::normal(value, events))
     }
 }

@@ -1,6 +1,6 @@
 //! The cross-sectional t-test.
 
-use super::{Distribution, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
+use super::{Sample, Statistic, TestStatistic, Undefined, studentised_mean};
 
 /// √N·mean(CAR)/sd(CAR), t with N − 1 degrees of freedom (the ordinary
 /// cross-sectional method of Boehmer, Musumeci & Poulsen 1991). It allows
@@ -22,7 +22,6 @@ impl TestStatistic for TCrossSectional {
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
         let value = studentised_mean(&sample.car)?;
-        let events = sample.car.len();
-        Ok(Statistic { value, distribution: Distribution::StudentT { dof: (events - 1) as f64 }, events })
+        Ok(Statistic::student(value, sample.car.len()))
     }
 }

@@ -1,6 +1,6 @@
 //! `tests`: test statistics by group and window.
 
-use dayzero_model::significance::Distribution;
+use dayzero_model::significance::Reference;
 
 use super::{Cell, Column, Table};
 use crate::finished::Finished;
@@ -26,11 +26,11 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     .with(Column::float("statistic", "value of the statistic", move |cell| {
         of(cell).result.as_ref().ok().map(|statistic| statistic.value)
     }))
-    .with(Column::text("distribution", "distribution of the statistic under the null", move |cell| {
-        of(cell).distribution().map(|distribution| distribution.name().into())
+    .with(Column::text("distribution", "distribution of the statistic under the null, or exact", move |cell| {
+        of(cell).reference().map(|reference| reference.name().into())
     }))
     .with(Column::float("dof", "degrees of freedom of the distribution, where it has them", move |cell| {
-        of(cell).distribution().and_then(Distribution::dof)
+        of(cell).reference().and_then(Reference::dof)
     }))
     .with(Column::float("p_value", "two-sided p-value", move |cell| of(cell).p_value()))
     .with(Column::float("p_holm", "p-value after Holm over windows, groups and specifications", move |cell| {
