@@ -208,7 +208,9 @@ fn a_run_without_a_usable_event_says_so() {
             "study.minimum_observations=150",
         ],
     );
-    let summary = run.success().stdout;
+    let run = run.success();
+    assert!(run.stderr.contains("warning: no event can be used"), "{}", run.stderr);
+    let summary = run.stdout;
     assert!(summary.contains("note: no event was used"), "{summary}");
     assert!(summary.contains("140 usable estimation days") || summary.contains("too_few_observations"), "{summary}");
     assert_eq!(table(&dir, "events").texts("outcome"), [Some("too_few_observations".to_owned())]);

@@ -128,6 +128,12 @@ impl WrittenColumn {
 }
 
 impl Manifest {
+    /// Whether every event was left out.
+    pub fn uses_no_event(&self) -> bool {
+        let used = [Outcome::Ok.code(), Outcome::IncompleteEventWindow.code(), ALIGNED];
+        !self.outcomes.keys().any(|code| used.contains(&code.as_str()))
+    }
+
     /// Reads the manifest of an output directory.
     ///
     /// # Errors

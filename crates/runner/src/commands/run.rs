@@ -30,12 +30,8 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
         }
     }
     let unused = not_fully_used(&manifest);
-    if manifest
-        .outcomes
-        .keys()
-        .all(|code| ![Outcome::Ok.code(), Outcome::IncompleteEventWindow.code(), ALIGNED].contains(&code.as_str()))
-    {
-        eprintln!("warning: no event was used; the table `events` says why");
+    if manifest.uses_no_event() {
+        eprintln!("warning: no event can be used; every event's outcome and reason stand in the table `events`");
     }
     if args.strict && unused > 0 { Err(Failure::Strict(unused)) } else { Ok(()) }
 }
