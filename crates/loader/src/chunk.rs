@@ -1,7 +1,5 @@
 //! Price rows in memory, one chunk per row group.
 
-use std::collections::HashMap;
-
 use dayzero_model::Date;
 
 use crate::columns::Identifiers;
@@ -57,24 +55,5 @@ pub(crate) fn settle_dates(chunks: &mut [Chunk]) {
         if let Labels::Midnights(labels) = std::mem::take(&mut chunk.labels) {
             chunk.dates = labels;
         }
-    }
-}
-
-/// Names with a code each, in the order of their first appearance.
-#[derive(Default)]
-pub(crate) struct Interner {
-    codes: HashMap<String, u32>,
-    pub(crate) names: Vec<String>,
-}
-
-impl Interner {
-    pub(crate) fn code(&mut self, name: &str) -> u32 {
-        if let Some(&code) = self.codes.get(name) {
-            return code;
-        }
-        let code = self.names.len() as u32;
-        self.codes.insert(name.to_owned(), code);
-        self.names.push(name.to_owned());
-        code
     }
 }

@@ -52,6 +52,25 @@ pub struct Identifiers {
     pub first_null: Option<usize>,
 }
 
+/// Names with a code each, in the order of their first appearance.
+#[derive(Default)]
+pub(crate) struct Interner {
+    codes: HashMap<String, u32>,
+    pub(crate) names: Vec<String>,
+}
+
+impl Interner {
+    pub(crate) fn code(&mut self, name: &str) -> u32 {
+        if let Some(&code) = self.codes.get(name) {
+            return code;
+        }
+        let code = self.names.len() as u32;
+        self.codes.insert(name.to_owned(), code);
+        self.names.push(name.to_owned());
+        code
+    }
+}
+
 /// Reads identifiers. Integers become their decimal digits, so that they match strings.
 ///
 /// # Errors
@@ -71,21 +90,9 @@ pub fn identifiers(column: &ArrayRef) -> Result<Identifiers, String> {
         return Ok(Identifiers { codes, names, first_null });
     }
     let text = cast(column, &DataType::Utf8).map_err(|e| e.to_string())?;
-    let (mut known, mut names) = (HashMap::new(), Vec::new());
-    let mut codes = Vec::with_capacity(column.len());
-    for name in text.as_string::<i32>() {
-        let name = name.unwrap_or_default();
-        let code = match known.get(name) {
-            Some(&code) => code,
-            None => {
-                known.insert(name.to_owned(), names.len() as u32);
-                names.push(name.to_owned());
-                names.len() as u32 - 1
-            }
-        };
-        codes.push(code);
-    }
-    Ok(Identifiers { codes, names, first_null })
+    let mut names = Interner::default();
+    let codes = text.as_string::<i32>().iter().map(|name| names.code(name.unwrap_or_default())).collect();
+    Ok(Identifiers { codes, names: names.names, first_null })
 }
 
 /// Numbers as `f64`, NaN where null. Integers, `f32` and decimals are converted.

@@ -11,8 +11,8 @@ use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 
-use crate::chunk::{Chunk, Interner, Labels, settle_dates};
-use crate::columns::{self, Dates, Identifiers};
+use crate::chunk::{Chunk, Labels, settle_dates};
+use crate::columns::{self, Dates, Identifiers, Interner};
 use crate::paths::InputFile;
 use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
 use crate::wanted::Wanted;

@@ -2,6 +2,7 @@
 
 use crate::abnormal::EventDays;
 use crate::estimate::{Estimator, Exclusion};
+use crate::significance::Distribution;
 use crate::{Maybe, MissingPolicy, Outcome, Specification};
 
 /// Columns over events: one entry per event, or one per event and coefficient, day or window.
@@ -104,6 +105,13 @@ impl Results {
     /// SCAR of an event over a declared window.
     pub fn window_scar(&self, event: usize, window: usize) -> Maybe {
         self.window_scar[event * self.windows_len + window]
+    }
+
+    /// Two-sided p-value of an event's SCAR over a declared window, with the M − k degrees of freedom of
+    /// its s².
+    pub fn window_p_value(&self, event: usize, window: usize) -> Option<f64> {
+        let t = Distribution::StudentT { dof: f64::from(self.dof[event]) };
+        self.window_scar(event, window).get().map(|scar| t.two_sided(scar))
     }
 
     /// Which days of the event window an event has; `None` for all.

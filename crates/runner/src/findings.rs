@@ -1,6 +1,5 @@
 //! What a run found, in the few numbers that a summary shows.
 
-use dayzero_model::significance::Distribution;
 use dayzero_model::{Date, Outcome};
 use serde::{Deserialize, Serialize};
 
@@ -129,7 +128,6 @@ fn case(finished: &Finished<'_>, spec_id: usize, row: usize) -> Option<Case> {
     let results = &finished.results[spec_id];
     let candidate = &finished.ledger.candidates[place];
     let panel = &finished.loaded.assembled.panel;
-    let dof = f64::from(results.dof[place]);
     let windows = finished.specification(spec_id).car_windows.iter().enumerate();
     Some(Case {
         spec_id,
@@ -138,15 +136,12 @@ fn case(finished: &Finished<'_>, spec_id: usize, row: usize) -> Option<Case> {
         market: panel.markets[candidate.market].name.clone(),
         day0: finished.ledger.rows[row].day0?.1.to_string(),
         windows: windows
-            .map(|(w, window)| {
-                let t = results.window_scar(place, w).get();
-                CaseWindow {
-                    first: window.first(),
-                    last: window.last(),
-                    car: results.window_car(place, w).get(),
-                    t,
-                    p_value: t.map(|t| Distribution::StudentT { dof }.two_sided(t)),
-                }
+            .map(|(w, window)| CaseWindow {
+                first: window.first(),
+                last: window.last(),
+                car: results.window_car(place, w).get(),
+                t: results.window_scar(place, w).get(),
+                p_value: results.window_p_value(place, w),
             })
             .collect(),
     })

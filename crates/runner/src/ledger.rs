@@ -246,12 +246,9 @@ fn collect_groups(columns: &[String], rows: &[Row], candidates: &[Candidate]) ->
                 by_value.entry(value).or_default().push(place);
             }
         }
-        let mut values: Vec<&str> = by_value.keys().copied().collect();
-        values.sort_by(|a, b| natural_order(a, b));
-        for value in values {
-            let members = by_value.remove(value).unwrap_or_default();
-            found.push(Group { label: format!("{column}={value}"), members });
-        }
+        let mut values: Vec<(&str, Vec<usize>)> = by_value.into_iter().collect();
+        values.sort_by(|(a, _), (b, _)| natural_order(a, b));
+        found.extend(values.into_iter().map(|(value, members)| Group { label: format!("{column}={value}"), members }));
     }
     found
 }

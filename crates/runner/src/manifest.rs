@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::Field;
+use dayzero_loader::columns::value_type;
 use dayzero_loader::paths::InputFile;
 use dayzero_loader::{BenchmarkSource, DataError, fingerprint};
 use dayzero_model::Outcome;
@@ -118,10 +119,7 @@ pub struct WrittenColumn {
 impl WrittenColumn {
     /// What is known of a field.
     pub fn new(field: &Field) -> Self {
-        let value = match field.data_type() {
-            DataType::Dictionary(_, value) => value.as_ref(),
-            other => other,
-        };
+        let value = value_type(field.data_type());
         let description = field.metadata().get("description").cloned().unwrap_or_default();
         Self { name: field.name().clone(), data_type: value.to_string(), description }
     }
@@ -130,8 +128,8 @@ impl WrittenColumn {
 impl Manifest {
     /// Whether every event was left out.
     pub fn uses_no_event(&self) -> bool {
-        let used = [Outcome::Ok.code(), Outcome::IncompleteEventWindow.code(), ALIGNED];
-        !self.outcomes.keys().any(|code| used.contains(&code.as_str()))
+        let estimated = Outcome::ALL.into_iter().filter(|outcome| outcome.is_estimated()).map(Outcome::code);
+        !estimated.chain([ALIGNED]).any(|code| self.outcomes.contains_key(code))
     }
 
     /// Reads the manifest of an output directory.

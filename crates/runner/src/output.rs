@@ -1,6 +1,6 @@
 //! Writing tables: beside their place first, renamed at the end.
 //!
-//! A run that is interrupted leaves the previous results whole.
+//! A run that is interrupted before that leaves the previous results whole.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -8,6 +8,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, Field, SchemaRef};
+use dayzero_loader::columns::value_type;
 use dayzero_loader::paths::InputFile;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
@@ -206,10 +207,8 @@ impl Sink {
 }
 
 fn plain_schema(schema: &SchemaRef) -> SchemaRef {
-    let plain = |field: &std::sync::Arc<Field>| match field.data_type() {
-        DataType::Dictionary(_, value) => field.as_ref().clone().with_data_type(value.as_ref().clone()),
-        _ => field.as_ref().clone(),
-    };
+    let plain =
+        |field: &std::sync::Arc<Field>| field.as_ref().clone().with_data_type(value_type(field.data_type()).clone());
     let fields: Vec<Field> = schema.fields().iter().map(plain).collect();
     std::sync::Arc::new(arrow::datatypes::Schema::new_with_metadata(fields, schema.metadata().clone()))
 }

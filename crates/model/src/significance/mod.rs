@@ -182,6 +182,14 @@ pub fn test(name: &str) -> Option<&'static dyn TestStatistic> {
     TESTS.iter().copied().find(|test| test.name() == name)
 }
 
+/// Up to so many events the tests that count outcomes count all of them.
+const EXACT: usize = 25;
+
+/// Refuses a sample that is too small.
+fn at_least(needed: usize, found: usize) -> Result<(), Undefined> {
+    if found < needed { Err(Undefined::TooFewEvents { found, needed }) } else { Ok(()) }
+}
+
 /// 1 + (N − 1)r̄: how much the variance of a mean grows when events are correlated.
 fn cluster_factor(sample: &Sample) -> Result<(f64, f64), Undefined> {
     let events = sample.scar.len();
@@ -195,9 +203,7 @@ fn cluster_factor(sample: &Sample) -> Result<(f64, f64), Undefined> {
 
 /// √N·mean/sd with divisor N − 1, which several tests share.
 fn studentised_mean(values: &[f64]) -> Result<f64, Undefined> {
-    if values.len() < 2 {
-        return Err(Undefined::TooFewEvents { found: values.len(), needed: 2 });
-    }
+    at_least(2, values.len())?;
     let (mean, deviation) = mean_and_deviation(values);
     // Equal values may leave a deviation of rounding errors.
     if deviation <= 1e-14 * mean.abs() || deviation == 0.0 {

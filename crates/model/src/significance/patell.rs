@@ -1,6 +1,6 @@
 //! Patell's standardised-residual test.
 
-use super::{Sample, Statistic, TestStatistic, Undefined};
+use super::{Sample, Statistic, TestStatistic, Undefined, at_least};
 
 /// ΣSCAR/√ΣQ_i with Q_i = (M_i − k)/(M_i − k − 2), standard normal (Patell 1976). It assumes
 /// that the event adds no variance and that events are independent.
@@ -21,9 +21,7 @@ impl TestStatistic for Patell {
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
         let events = sample.scar.len();
-        if events == 0 {
-            return Err(Undefined::TooFewEvents { found: 0, needed: 1 });
-        }
+        at_least(1, events)?;
         let poorest = sample.dof.iter().copied().min().unwrap_or_default();
         if poorest < 3 {
             return Err(Undefined::TooFewDegreesOfFreedom { found: poorest, needed: 3 });

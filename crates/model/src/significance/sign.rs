@@ -1,13 +1,10 @@
 //! The sign test.
 
-use super::{Sample, Statistic, TestStatistic, Undefined};
+use super::{EXACT, Sample, Statistic, TestStatistic, Undefined, at_least};
 
 /// (N⁺ − N/2)/(√N/2), standard normal; up to 25 events with the exact binomial p-value (Arbuthnot 1710;
 /// Conover 1999, §3.4). A CAR of exactly zero is not positive.
 pub(super) struct Sign;
-
-/// Up to so many events the p-value is exact.
-const EXACT: usize = 25;
 
 impl TestStatistic for Sign {
     fn name(&self) -> &'static str {
@@ -24,9 +21,7 @@ impl TestStatistic for Sign {
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
         let events = sample.car.len();
-        if events == 0 {
-            return Err(Undefined::TooFewEvents { found: 0, needed: 1 });
-        }
+        at_least(1, events)?;
         let positive = sample.car.iter().filter(|&&car| car > 0.0).count();
         let n = events as f64;
         let value = (positive as f64 - n / 2.0) / (n.sqrt() / 2.0);

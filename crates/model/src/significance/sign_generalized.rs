@@ -1,6 +1,6 @@
 //! The generalised sign test.
 
-use super::{Sample, Statistic, TestStatistic, Undefined};
+use super::{Sample, Statistic, TestStatistic, Undefined, at_least};
 
 /// (N⁺ − Np̂)/√(Np̂(1 − p̂)), standard normal, p̂ the mean over events of each event's share of
 /// positive estimation residuals (Cowan 1992). A CAR of exactly zero is not positive.
@@ -21,9 +21,7 @@ impl TestStatistic for SignGeneralized {
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
         let events = sample.car.len();
-        if events == 0 {
-            return Err(Undefined::TooFewEvents { found: 0, needed: 1 });
-        }
+        at_least(1, events)?;
         let n = events as f64;
         let share = sample.positive_share.iter().sum::<f64>() / n;
         if share <= 0.0 || share >= 1.0 {

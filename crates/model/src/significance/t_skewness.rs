@@ -1,6 +1,6 @@
 //! The skewness-adjusted t-test.
 
-use super::{Sample, Statistic, TestStatistic, Undefined, mean_and_deviation, studentised_mean};
+use super::{Sample, Statistic, TestStatistic, Undefined, at_least, mean_and_deviation, studentised_mean};
 
 /// √N(S + γS²/3 + γ²S³/27 + γ/(6N)), S = mean/sd and γ = N/((N − 1)(N − 2))·Σ((x − x̄)/sd)³, t with
 /// N − 1 degrees of freedom (Johnson 1978; Hall 1992). Long-horizon abnormal returns are skewed.
@@ -21,9 +21,7 @@ impl TestStatistic for TSkewness {
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
         let events = sample.car.len();
-        if events < 3 {
-            return Err(Undefined::TooFewEvents { found: events, needed: 3 });
-        }
+        at_least(3, events)?;
         let n = events as f64;
         let s = studentised_mean(&sample.car)? / n.sqrt();
         let (mean, deviation) = mean_and_deviation(&sample.car);

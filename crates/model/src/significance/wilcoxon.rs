@@ -1,14 +1,11 @@
 //! The signed-rank test.
 
-use super::{Sample, Statistic, TestStatistic, Undefined};
+use super::{EXACT, Sample, Statistic, TestStatistic, Undefined, at_least};
 
 /// (W⁺ − N(N + 1)/4)/√(N(N + 1)(2N + 1)/24 − Σ(t³ − t)/48), W⁺ the sum of the ranks of |CAR| over the
 /// positive ones, midranks for ties, no continuity correction; standard normal, up to 25 events without
 /// ties with the exact p-value (Wilcoxon 1945; Conover 1999, §5.7). A CAR of zero is not positive.
 pub(super) struct Wilcoxon;
-
-/// Up to so many events without ties the p-value is exact.
-const EXACT: usize = 25;
 
 impl TestStatistic for Wilcoxon {
     fn name(&self) -> &'static str {
@@ -25,9 +22,7 @@ impl TestStatistic for Wilcoxon {
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
         let events = sample.car.len();
-        if events == 0 {
-            return Err(Undefined::TooFewEvents { found: 0, needed: 1 });
-        }
+        at_least(1, events)?;
         let mut order: Vec<&f64> = sample.car.iter().collect();
         order.sort_by(|a, b| a.abs().total_cmp(&b.abs()));
         let (mut positive_ranks, mut ties, mut rank) = (0.0, 0.0, 0.0);

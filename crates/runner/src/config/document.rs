@@ -53,9 +53,7 @@ impl Mistake {
             None => self.help(format!("one of: {}", known.join(", "))),
         }
     }
-}
 
-impl Mistake {
     /// The mistake in plain text, for a place that is not in the document.
     pub fn plain(&self) -> String {
         let help = self.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();

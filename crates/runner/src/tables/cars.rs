@@ -1,49 +1,40 @@
 //! `cars`: cumulative abnormal returns of every estimated event.
 
 use dayzero_model::Window;
-use dayzero_model::significance::Distribution;
 
 use super::{Cell, Column, Table};
 use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
-    let pairs = finished.estimated();
-    let units = pairs.len();
-    let cells = move |units: std::ops::Range<usize>| {
-        let windows = |specification: usize| finished.results[specification].windows_len;
-        let run = |&(specification, item): &(usize, usize)| {
-            (0..windows(specification)).map(move |part| Cell { specification, item, part })
-        };
-        pairs[units].iter().flat_map(run).collect()
-    };
     let window = |cell: &Cell| -> Window { finished.specification(cell.specification).car_windows[cell.part] };
     let scar = |cell: &Cell| -> Option<f64> {
         finished.results[cell.specification].window_scar(finished.place(cell.item)?, cell.part).get()
     };
-    Table::runs("cars", "a specification, an estimated event and a declared window", units, cells)
-        .with(Column::int32("spec_id", "specification", |cell| Some(cell.specification as i32)).key())
-        .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())
-        .with(Column::int16("first", "first day of the window", move |cell| Some(window(cell).first() as i16)).key())
-        .with(Column::int16("last", "last day of the window", move |cell| Some(window(cell).last() as i16)).key())
-        .with(Column::int16("days", "days of the window with an abnormal return", |cell| {
+    Table::per_estimate("cars", "a specification, an estimated event and a declared window", finished, |results| {
+        results.windows_len
+    })
+    .with(Column::int32("spec_id", "specification", |cell| Some(cell.specification as i32)).key())
+    .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())
+    .with(Column::int16("first", "first day of the window", move |cell| Some(window(cell).first() as i16)).key())
+    .with(Column::int16("last", "last day of the window", move |cell| Some(window(cell).last() as i16)).key())
+    .with(Column::int16("days", "days of the window with an abnormal return", |cell| {
+        let results = &finished.results[cell.specification];
+        Some(results.window_days[finished.place(cell.item)? * results.windows_len + cell.part] as i16)
+    }))
+    .with(Column::float("car", "cumulative abnormal return: sum of ar", |cell| {
+        finished.results[cell.specification].window_car(finished.place(cell.item)?, cell.part).get()
+    }))
+    .with(Column::float(
+        "bhar",
+        "buy-and-hold abnormal return: compounded return less compounded expectation",
+        |cell| {
             let results = &finished.results[cell.specification];
-            Some(results.window_days[finished.place(cell.item)? * results.windows_len + cell.part] as i16)
-        }))
-        .with(Column::float("car", "cumulative abnormal return: sum of ar", |cell| {
-            finished.results[cell.specification].window_car(finished.place(cell.item)?, cell.part).get()
-        }))
-        .with(Column::float(
-            "bhar",
-            "buy-and-hold abnormal return: compounded return less compounded expectation",
-            |cell| {
-                let results = &finished.results[cell.specification];
-                results.window_bhar[finished.place(cell.item)? * results.windows_len + cell.part].get()
-            },
-        ))
-        .with(Column::float("scar", "car over its forecast standard deviation, with the covariance across days", scar))
-        .with(Column::float("t", "t-statistic of this event's car alone, which is its scar", scar))
-        .with(Column::float("p_value", "two-sided p-value of t, with M - k degrees of freedom", move |cell| {
-            let dof = f64::from(finished.results[cell.specification].dof[finished.place(cell.item)?]);
-            scar(cell).map(|t| Distribution::StudentT { dof }.two_sided(t))
-        }))
+            results.window_bhar[finished.place(cell.item)? * results.windows_len + cell.part].get()
+        },
+    ))
+    .with(Column::float("scar", "car over its forecast standard deviation, with the covariance across days", scar))
+    .with(Column::float("t", "t-statistic of this event's car alone, which is its scar", scar))
+    .with(Column::float("p_value", "two-sided p-value of t, with M - k degrees of freedom", move |cell| {
+        finished.results[cell.specification].window_p_value(finished.place(cell.item)?, cell.part)
+    }))
 }

@@ -45,10 +45,12 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
             Some(factor) => format!("coefficient of {factor}"),
             None => "intercept, a decimal return per day".to_owned(),
         };
-        table = table.with(Column::float(name.clone(), description, move |cell| {
+        let specifications = 0..finished.study.specifications.len();
+        let columns: Vec<Option<usize>> =
+            specifications.map(|s| own_coefficients(finished, s).position(|own| own == name)).collect();
+        table = table.with(Column::float(name, description, move |cell| {
             let (results, place) = of(cell)?;
-            let j = own_coefficients(finished, cell.specification).position(|own| own == name)?;
-            results.coefficients[place * results.coefficients_len + j].get()
+            results.coefficients[place * results.coefficients_len + columns[cell.specification]?].get()
         }));
     }
     table

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
+use dayzero_model::results::Results;
 use rayon::prelude::*;
 
 pub use column::{Cell, Column};
@@ -76,6 +77,25 @@ impl<'a> Table<'a> {
         cells: impl Fn(Range<usize>) -> Vec<Cell> + Sync + 'a,
     ) -> Self {
         Self { name, description, columns: Vec::new(), units, cells: Box::new(cells) }
+    }
+
+    /// A table with a run of rows for every specification and event that has an estimate; `rows` says
+    /// how many.
+    fn per_estimate(
+        name: &'static str,
+        description: &'static str,
+        finished: &'a Finished<'a>,
+        rows: fn(&Results) -> usize,
+    ) -> Self {
+        let pairs = finished.estimated();
+        let units = pairs.len();
+        let cells = move |units: Range<usize>| {
+            let run = |&(specification, item): &(usize, usize)| {
+                (0..rows(&finished.results[specification])).map(move |part| Cell { specification, item, part })
+            };
+            pairs[units].iter().flat_map(run).collect()
+        };
+        Self::runs(name, description, units, cells)
     }
 
     fn with(mut self, column: Column<'a>) -> Self {
