@@ -1,0 +1,94 @@
+//! `list`, `schema`, `init`, `synth`, `--help`.
+
+use super::*;
+
+#[test]
+fn lists_name_everything_with_its_reference() {
+    let models = ["constant_mean", "market", "market_adjusted", "capm", "ff3", "ff5", "carhart", "ff6", "factors"];
+    let tests = ["t_cross_sectional", "patell", "bmp", "bmp_kp", "sign_generalized"];
+    for (what, names) in [("models", models.as_slice()), ("tests", tests.as_slice())] {
+        let listed = dayzero(Path::new("."), &["list", what]).success().stdout;
+        let first: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        for name in names {
+            assert!(first.contains(name), "`{name}` is not in\n{listed}");
+        }
+        let described = listed.lines().all(|line| line.split_whitespace().count() > 3);
+        assert!(described, "every line has a summary and a reference:\n{listed}");
+    }
+    dayzero(Path::new("."), &["list", "tables"]).failure(2, &["models", "tests"]);
+    // Whatever is listed can be run.
+    let case = Case::new();
+    let listed = case.dayzero(&["list", "tests"]).success().stdout;
+    let names: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    case.run(&["-q", "--set", &format!("study.tests={}", serde_json::json!(names))]).success();
+    let listed = case.dayzero(&["list", "models"]).success().stdout;
+    for model in listed.lines().filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "factors") {
+        case.run(&["-q", "--strict", "--set", &format!("study.model={model}")]).success();
+    }
+}
+
+#[test]
+fn the_schema_has_every_section() {
+    let printed = dayzero(Path::new("."), &["schema"]).success().stdout;
+    let schema: Value = serde_json::from_str(&printed).expect("JSON");
+    for section in
+        ["name", "seed", "prices", "events", "markets", "factors", "study", "sweep", "inference", "run", "output"]
+    {
+        let described = &schema["properties"][section]["description"];
+        assert!(described.as_str().is_some_and(|text| text.len() > 3), "[{section}] is not described");
+    }
+    assert_eq!(schema["required"], serde_json::json!(["name", "prices", "events", "markets"]));
+}
+
+#[test]
+fn init_gives_a_study_that_runs() {
+    let place = tempfile::tempdir().expect("a directory");
+    let said = dayzero(place.path(), &["init", "first"]).success();
+    assert!(said.stdout.contains("dayzero run first/study.toml"), "{}", said.stdout);
+    dayzero(place.path(), &["run", "first/study.toml", "--strict"]).success();
+    dayzero(place.path(), &["init", "first"]).failure(2, &["first/study.toml exists"]);
+    dayzero(&place.path().join("first"), &["init"]).failure(2, &["study.toml exists"]);
+    dayzero(place.path(), &["init", "first/study.toml/below"]).failure(1, &["cannot write"]);
+}
+
+#[test]
+fn synth_follows_from_its_seed() {
+    let place = tempfile::tempdir().expect("a directory");
+    let synth =
+        |args: &str| dayzero(place.path(), &[&["synth"], args.split(' ').collect::<Vec<_>>().as_slice()].concat());
+    let size = "--securities 20 --days 500 --events 30 --markets 2 --defects";
+    for (out, seed) in [("a", 5), ("b", 5), ("c", 6)] {
+        synth(&format!("--out {out} --seed {seed} {size}")).success();
+    }
+    for file in ["prices.parquet", "events.parquet", "factors.parquet"] {
+        let bytes = |dir: &str| std::fs::read(place.path().join(dir).join(file)).expect("a file");
+        assert!(bytes("a") == bytes("b"), "{file} varies");
+        assert!(bytes("a") != bytes("c"), "{file} does not depend on the seed");
+    }
+    synth(&format!("--out a --seed 9 {size}")).failure(2, &["exists", "--overwrite"]);
+    synth(&format!("--out a --seed 9 {size} --overwrite")).success();
+    synth("--out d --securities 2 --days 300 --events 500").failure(2, &["500 events do not fit", "room for"]);
+    synth("--out d --securities 0 --events 1").failure(2, &["do not fit"]);
+    synth("--out d --clustering 1.5").failure(2, &["--clustering 1.5", "from 0 to 1"]);
+    synth("--out d --correlation NaN").failure(2, &["--correlation NaN", "from 0 to 1"]);
+    synth("--out d --effect -0.9").failure(2, &["--effect -0.9"]);
+    synth("--out d --markets 3").failure(2, &["3", "--markets"]);
+    synth("--out d --securities 5 --defects --events 5").failure(2, &["--defects needs at least"]);
+    synth("--out d --days 99999999").failure(2, &["--days"]);
+    assert!(!place.path().join("d").exists(), "a refusal leaves nothing behind");
+}
+
+#[test]
+fn help_and_version_are_there() {
+    let help = dayzero(Path::new("."), &["--help"]).success().stdout;
+    for command in ["run", "check", "show", "list", "schema", "synth", "init"] {
+        let described =
+            help.lines().any(|line| line.trim_start().starts_with(&format!("{command} ")) && line.len() > 15);
+        assert!(described, "`{command}` is not described in\n{help}");
+    }
+    let version = dayzero(Path::new("."), &["--version"]).success().stdout;
+    assert_eq!(version.trim(), format!("dayzero {}", env!("CARGO_PKG_VERSION")));
+    dayzero(Path::new("."), &[]).failure(2, &["Usage"]);
+    dayzero(Path::new("."), &["chekc"]).failure(2, &["chekc", "'check'"]);
+    assert!(STUDY.contains("dir = \"out\""), "the tests above rely on it");
+}
