@@ -66,6 +66,7 @@ pub mod market;
 pub mod maybe;
 pub mod outcome;
 pub mod panel;
+pub mod peers;
 pub mod results;
 pub mod sample;
 pub mod significance;
