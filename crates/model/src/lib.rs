@@ -67,6 +67,7 @@ pub mod maybe;
 pub mod outcome;
 pub mod panel;
 pub mod results;
+pub mod robust;
 pub mod sample;
 pub mod significance;
 pub mod simulate;
