@@ -58,6 +58,7 @@ pub mod align;
 pub mod averages;
 pub mod calendar;
 pub mod date;
+pub mod diagnostics;
 pub mod estimate;
 pub mod event;
 pub mod expected;
