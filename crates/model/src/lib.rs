@@ -71,6 +71,7 @@ pub mod results;
 pub mod robust;
 pub mod sample;
 pub mod significance;
+pub mod simplex;
 pub mod simulate;
 pub mod specification;
 pub mod window;
