@@ -63,6 +63,7 @@ pub mod estimate;
 pub mod event;
 pub mod expected;
 pub mod groups;
+pub mod longrun;
 pub mod market;
 pub mod maybe;
 pub mod outcome;
