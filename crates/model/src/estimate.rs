@@ -163,6 +163,9 @@ impl Estimator {
                     column_name(specification, column)
                 ),
             },
+            no_convergence @ FitError::NoConvergence { .. } => {
+                Exclusion { outcome: Outcome::SingularDesign, reason: no_convergence.to_string() }
+            }
         })?;
         let event = EventDesign {
             risk_free: &|day| design.risk_free(day),

@@ -30,6 +30,18 @@ impl EstimationSample {
     pub fn column(&self, j: usize) -> &[f64] {
         &self.x[j * self.len()..(j + 1) * self.len()]
     }
+
+    /// The sample with every day scaled by the root of its weight: least squares on it is weighted
+    /// least squares.
+    pub(crate) fn weighted(&self, weights: &[f64]) -> Self {
+        let mut sample = self.clone();
+        for values in [&mut sample.y, &mut sample.x] {
+            for (value, weight) in values.iter_mut().zip(weights.iter().cycle()) {
+                *value *= weight.sqrt();
+            }
+        }
+        sample
+    }
 }
 
 /// A fitted model.
@@ -79,7 +91,7 @@ impl Fit {
     }
 
     /// Residuals y − Xb.
-    pub(super) fn set_residuals(&mut self, sample: &EstimationSample) {
+    pub(crate) fn set_residuals(&mut self, sample: &EstimationSample) {
         self.residuals.clear();
         self.residuals.extend_from_slice(&sample.y);
         for (j, &b) in self.coefficients.iter().enumerate() {
@@ -92,13 +104,22 @@ impl Fit {
     }
 
     /// s² = RSS/(M − k) from the residuals; returns RSS.
-    pub(super) fn set_variance(&mut self, sample: &EstimationSample, parameters: usize) -> f64 {
+    pub(crate) fn set_variance(&mut self, sample: &EstimationSample, parameters: usize) -> f64 {
         let sum_of_squares = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>();
         let rss = sum_of_squares(&self.residuals);
         self.parameters = parameters;
         let perfect = rss <= ROUNDING * sum_of_squares(&sample.y);
         self.variance = if perfect { 0.0 } else { rss / (sample.len() - parameters) as f64 };
         rss
+    }
+
+    /// Residuals, s² and R² of the coefficients as they stand, all of them estimated.
+    pub(crate) fn assess(&mut self, sample: &EstimationSample) {
+        self.set_residuals(sample);
+        let rss = self.set_variance(sample, sample.columns);
+        let mean = sample.y.iter().sum::<f64>() / sample.len() as f64;
+        let tss: f64 = sample.y.iter().map(|y| (y - mean) * (y - mean)).sum();
+        self.r_squared = (sample.columns > 1 && tss > 0.0).then(|| 1.0 - rss / tss);
     }
 
     /// Degrees of freedom of s²: M − k.
@@ -122,7 +143,7 @@ impl Fit {
 
     /// x'(X'X)⁻¹x: what the estimation of the coefficients adds to the variance of a forecast at
     /// `row`, in units of s². Zero when nothing was estimated.
-    fn leverage(&self, row: &[f64]) -> f64 {
+    pub(crate) fn leverage(&self, row: &[f64]) -> f64 {
         self.inverse
             .chunks_exact(row.len())
             .zip(row)
@@ -144,6 +165,11 @@ pub enum FitError {
         /// Days needed.
         needed: usize,
     },
+    /// The iterations of the estimator lead nowhere.
+    NoConvergence {
+        /// What happened.
+        reason: String,
+    },
 }
 
 impl fmt::Display for FitError {
@@ -151,6 +177,7 @@ impl fmt::Display for FitError {
         match self {
             Self::Singular { column } => write!(f, "column {column} of the design depends on those before it"),
             Self::TooFewDays { needed } => write!(f, "at least {needed} estimation days are needed"),
+            Self::NoConvergence { reason } => write!(f, "the estimate does not converge: {reason}"),
         }
     }
 }

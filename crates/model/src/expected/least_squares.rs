@@ -28,11 +28,7 @@ pub fn fit(sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError> {
     });
     fit.work = work;
     solved?;
-    fit.set_residuals(sample);
-    let rss = fit.set_variance(sample, k);
-    let mean = sample.y.iter().sum::<f64>() / m as f64;
-    let tss: f64 = sample.y.iter().map(|y| (y - mean) * (y - mean)).sum();
-    fit.r_squared = (k > 1 && tss > 0.0).then(|| 1.0 - rss / tss);
+    fit.assess(sample);
     Ok(())
 }
 

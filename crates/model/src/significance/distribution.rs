@@ -1,6 +1,7 @@
 //! Reference distributions: the one place where p-values and quantiles are made.
 
 use statrs::function::beta::beta_reg;
+use statrs::function::gamma::gamma_ur;
 
 /// The distribution of a statistic under its null.
 ///
@@ -64,5 +65,20 @@ impl Distribution {
             }
             if self.two_sided(middle) > tail { low = middle } else { high = middle }
         }
+    }
+}
+
+/// P(X ≥ x) of chi-squared with `dof` degrees of freedom, from the upper incomplete gamma function
+/// Q(dof/2, x/2) (Abramowitz & Stegun 1964, 26.4.19).
+///
+/// ```
+/// use dayzero_model::significance::chi_squared_tail;
+/// assert!((chi_squared_tail(5.991464547107979, 2.0) - 0.05).abs() < 1e-15);
+/// ```
+pub fn chi_squared_tail(x: f64, dof: f64) -> f64 {
+    match x {
+        ..=0.0 => 1.0,
+        f64::INFINITY => 0.0,
+        _ => gamma_ur(dof / 2.0, x / 2.0),
     }
 }

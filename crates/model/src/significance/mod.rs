@@ -21,7 +21,7 @@ mod wilcoxon;
 use std::fmt;
 
 pub use crate::sample::Sample;
-pub use distribution::Distribution;
+pub use distribution::{Distribution, chi_squared_tail};
 
 /// A statistic with its p-value under the null of no abnormal return.
 #[derive(Clone, Copy, Debug, PartialEq)]
