@@ -71,6 +71,7 @@ pub mod sample;
 pub mod significance;
 pub mod simulate;
 pub mod specification;
+pub mod volatility;
 pub mod window;
 
 pub use calendar::Calendar;
