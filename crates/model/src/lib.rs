@@ -76,6 +76,7 @@ pub mod significance;
 pub mod simplex;
 pub mod simulate;
 pub mod specification;
+pub mod volatility;
 pub mod window;
 
 pub use calendar::Calendar;
