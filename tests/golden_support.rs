@@ -206,12 +206,18 @@ impl Run {
                 let what = format!("{name} of {key:?} in specification {spec_id}");
                 assert_eq!(events[row], want["N"][i].as_i64(), "events of {what}");
                 close(mean[row].expect("a mean"), want["mean_car"][i].as_f64().expect("a mean"), RETURN, &what);
+                // The reference draws no resamples; their statistic is that of the test they belong to.
+                let name = name.trim_end_matches("_bootstrap").to_owned();
+                let resampled = test[row].as_deref() != Some(&name);
+                if resampled && statistic[row].is_none() {
+                    continue;
+                }
                 let expected = want[&name][i].as_f64().expect("a statistic");
                 close(statistic[row].expect("a statistic"), expected, STATISTIC, &what);
                 let expected = want[format!("{name}_p")][i].as_f64().expect("a p-value");
                 let got = p_value[row].expect("a p-value");
                 // Tails that underflow in one of the two are zero for all purposes.
-                if expected > 1e-290 {
+                if expected > 1e-290 && !resampled {
                     close_relative(got, expected, 1e-7, &format!("p of {what}"));
                 }
                 checked += 1;

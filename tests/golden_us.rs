@@ -34,6 +34,8 @@ mask_other_events = 1
 tests = "all"
 [sweep]
 model = {models}
+[inference]
+bootstrap = 99
 [output]
 dir = "out"
 "#

@@ -61,7 +61,7 @@ fn files_are_short() {
 #[test]
 fn registries_are_complete() {
     for (folder, known) in [
-        ("expected", vec!["mod", "fit", "recipe", "least_squares"]),
+        ("expected", vec!["mod", "fit", "recipe", "options", "least_squares", "conditional"]),
         ("significance", vec!["mod", "correlation", "distribution", "multiple"]),
     ] {
         let directory = root().join("crates/model/src").join(folder);

@@ -8,6 +8,8 @@ mod commands;
 mod determinism;
 mod experiments;
 mod golden_alibaba;
+mod golden_conditional;
+mod golden_models;
 mod golden_quickstart;
 mod golden_support;
 mod golden_us;

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use dayzero_model::{Calendar, Date, Market, Panel};
+use dayzero_model::{Calendar, Date, Market, Measure, Panel};
 use jiff::tz::TimeZone;
 
 use crate::dense::{Dense, Placement};
 use crate::factors::{self, PERCENT, refuse_percent};
+use crate::measures::market_mean;
 use crate::placed_factors::add_factors;
 pub use crate::roster::Inputs;
 use crate::roster::Roster;
 use crate::source::{DatedColumn, ValueColumn};
 use crate::value::prices_to_returns;
-use crate::{BenchmarkSource, DataError, MarketSource};
+use crate::{BenchmarkSource, DataError, Extra, MarketSource};
 
 /// A panel, with what the study needs to know about it.
 #[derive(Clone, Debug)]
@@ -44,7 +45,15 @@ pub fn assemble(inputs: Inputs<'_>) -> Result<Assembled, DataError> {
     for (source, column) in inputs.markets.iter().zip(benchmarks) {
         let calendar = Calendar::new(column.dates.clone()).ok_or_else(|| DataError::new("a calendar has no dates"))?;
         let (name, hours) = (source.name.clone(), source.hours.clone());
-        markets.push(Market { name, calendar, hours, benchmark: column.values, factors: vec![], risk_free: None });
+        markets.push(Market {
+            name,
+            calendar,
+            hours,
+            benchmark: column.values,
+            measures: vec![],
+            factors: vec![],
+            risk_free: None,
+        });
     }
     let placement = Placement {
         securities: roster.codes.clone(),
@@ -54,6 +63,7 @@ pub fn assemble(inputs: Inputs<'_>) -> Result<Assembled, DataError> {
         source: inputs.prices,
     };
     let mut dense = placement.scatter()?;
+    let measures = Measures::new(&inputs, &roster, &dense, &mut markets)?;
     let mut notes = Vec::new();
     check_calendars(&inputs, &roster, &placement, &dense, &markets, &mut notes)?;
     if let ValueColumn::Return(name) = &inputs.prices.value {
@@ -63,7 +73,7 @@ pub fn assemble(inputs: Inputs<'_>) -> Result<Assembled, DataError> {
         })?;
     } else {
         for span in &dense.spans {
-            prices_to_returns(&mut dense.values[span.offset..span.offset + span.len()]);
+            prices_to_returns(&mut dense.values[span.days()]);
         }
     }
     let (names, self_financed) = add_factors(&inputs, &roster, &dense, &mut markets, &mut notes)?;
@@ -74,10 +84,75 @@ pub fn assemble(inputs: Inputs<'_>) -> Result<Assembled, DataError> {
         let span = dense.spans[index];
         let first = if span.len() == 0 { 0 } else { span.first };
         securities.insert(id.clone(), panel.securities().len());
-        panel.push(id.clone(), market, first, &dense.values[span.offset..span.offset + span.len()]);
+        panel.push(id.clone(), market, first, &dense.values[span.days()]);
+        for (measure, runs) in &measures.by_security {
+            panel.push_measure(*measure, &runs[index]);
+        }
     }
     let zones = inputs.markets.iter().map(|market| market.zone.clone()).collect();
     Ok(Assembled { panel, zones, self_financed, securities, unconfigured: roster.unconfigured, notes })
+}
+
+/// What the study measures beside returns from close to close.
+struct Measures {
+    /// For each measure, the run of every security of the roster.
+    by_security: Vec<(Measure, Vec<Vec<f64>>)>,
+}
+
+impl Measures {
+    /// Computes what is asked for, and what it is for the markets as a whole.
+    fn new(inputs: &Inputs<'_>, roster: &Roster, dense: &Dense, markets: &mut [Market]) -> Result<Self, DataError> {
+        let run = |security: usize| dense.run(security, inputs.prices);
+        let mut by_security = Vec::new();
+        for &measure in inputs.measures {
+            let runs: Vec<Vec<f64>> = (0..roster.ids.len()).map(|security| run(security).measure(measure)).collect();
+            if measure == Measure::Expected {
+                let name = inputs.prices.extras.iter().find(|(extra, _)| *extra == Extra::Expected);
+                refuse_percent(&runs.concat(), PERCENT).map_err(|problem| {
+                    let error = DataError::new(problem).file(&inputs.prices.files[0].path);
+                    let error = error.column(name.map_or("", |(_, name)| name));
+                    error.remedy("divide the column by 100: returns are decimals here")
+                })?;
+            }
+            for (index, market) in markets.iter_mut().enumerate() {
+                let column = of_market(inputs, roster, dense, (index, market), measure, &runs);
+                market.measures.extend(column.map(|column| (measure, column)));
+            }
+            by_security.push((measure, runs));
+        }
+        Ok(Self { by_security })
+    }
+}
+
+/// A measure of a market as a whole: the benchmark's parts of the day, and the mean volume of the
+/// other securities.
+fn of_market(
+    inputs: &Inputs<'_>,
+    roster: &Roster,
+    dense: &Dense,
+    (index, market): (usize, &Market),
+    measure: Measure,
+    runs: &[Vec<f64>],
+) -> Option<Vec<f64>> {
+    let benchmark = match &inputs.markets[index].benchmark {
+        BenchmarkSource::Security(id) => roster.find(id),
+        BenchmarkSource::Table { .. } => None,
+    };
+    match measure {
+        Measure::Overnight | Measure::Intraday => {
+            let (security, mut column) = (benchmark?, vec![f64::NAN; market.calendar.len()]);
+            let first = dense.spans[security].first.min(column.len());
+            column[first..first + runs[security].len()].copy_from_slice(&runs[security]);
+            Some(column)
+        }
+        Measure::Volume | Measure::Turnover => {
+            let others = (0..runs.len()).filter(|&s| roster.market_of[s] == Some(index) && Some(s) != benchmark);
+            let others = others.filter(|&s| !runs[s].is_empty());
+            let placed: Vec<_> = others.map(|s| (dense.spans[s].first, runs[s].clone())).collect();
+            Some(market_mean(&market.calendar, &placed))
+        }
+        _ => None,
+    }
 }
 
 /// The calendar and returns of a market.

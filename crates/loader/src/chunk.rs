@@ -21,6 +21,8 @@ pub struct Chunk {
     pub(crate) labels: Labels,
     /// Prices or returns, NaN where missing.
     pub values: Vec<f64>,
+    /// Further columns, in the order of [`crate::PriceSource::extras`], NaN where missing.
+    pub extras: Vec<Vec<f64>>,
 }
 
 /// Whether the dates of a chunk could be dates that were stored as timestamps.

@@ -3,7 +3,8 @@
 use dayzero_model::calendar::Lookup;
 
 use crate::chunk::Chunk;
-use crate::{DataError, PriceSource};
+use crate::measures::Run;
+use crate::{DataError, Extra, PriceSource};
 
 /// A row of a chunk with its security and its place on the calendar.
 #[derive(Clone, Copy)]
@@ -24,6 +25,11 @@ impl Span {
     pub(crate) fn len(self) -> usize {
         self.end.saturating_sub(self.first)
     }
+
+    /// Its places among the values.
+    pub(crate) fn days(self) -> std::ops::Range<usize> {
+        self.offset..self.offset + self.len()
+    }
 }
 
 /// Rows whose date is no trading day of their market.
@@ -38,6 +44,8 @@ pub(crate) struct OffCalendar {
 pub(crate) struct Dense {
     pub(crate) spans: Vec<Span>,
     pub(crate) values: Vec<f64>,
+    /// Further columns, in the order of [`PriceSource::extras`].
+    pub(crate) extras: Vec<Vec<f64>>,
     /// Per market.
     pub(crate) off_calendar: Vec<OffCalendar>,
 }
@@ -50,6 +58,24 @@ pub(crate) struct Placement<'a> {
     pub(crate) lookups: Vec<Lookup>,
     pub(crate) chunks: &'a [Chunk],
     pub(crate) source: &'a PriceSource,
+}
+
+impl Dense {
+    /// Everything that is known of a security, on its span.
+    pub(crate) fn run<'a>(&'a self, security: usize, source: &PriceSource) -> Run<'a> {
+        let days = self.spans[security].days();
+        let extra = |kind: Extra| {
+            let column = source.extras.iter().position(|(known, _)| *known == kind)?;
+            Some(&self.extras[column][days.clone()])
+        };
+        Run {
+            values: &self.values[days.clone()],
+            open: extra(Extra::Open),
+            volume: extra(Extra::Volume),
+            shares: extra(Extra::Shares),
+            expected: extra(Extra::Expected),
+        }
+    }
 }
 
 impl Placement<'_> {
@@ -66,6 +92,7 @@ impl Placement<'_> {
         let mut dense = Dense {
             spans: vec![Span { first: usize::MAX, end: 0, offset: 0 }; self.market_of.len()],
             values: Vec::new(),
+            extras: Vec::new(),
             off_calendar: vec![OffCalendar::default(); markets],
         };
         self.each_row(|chunk, entry, market, placed| {
@@ -86,6 +113,7 @@ impl Placement<'_> {
             total += span.len();
         }
         dense.values = vec![f64::NAN; total];
+        dense.extras = vec![vec![f64::NAN; total]; self.source.extras.len()];
         let mut seen = vec![false; total];
         self.each_row(|chunk, entry, _, placed| {
             let Some(PlacedRow { security, day }) = placed else { return Ok(()) };
@@ -95,6 +123,9 @@ impl Placement<'_> {
                 return Err(self.duplicate(chunk, entry));
             }
             dense.values[place] = self.checked_value(chunk, entry)?;
+            for (j, column) in dense.extras.iter_mut().enumerate() {
+                column[place] = self.checked_extra(chunk, entry, j)?;
+            }
             Ok(())
         })?;
         Ok(dense)
@@ -118,6 +149,13 @@ impl Placement<'_> {
         let value = self.chunks[chunk].values[entry];
         let refuse = |(problem, remedy)| self.error_at(chunk, entry, self.source.value.name(), problem).remedy(remedy);
         self.source.value.check(value).map_err(refuse)?;
+        Ok(value)
+    }
+
+    fn checked_extra(&self, chunk: usize, entry: usize, j: usize) -> Result<f64, DataError> {
+        let value = self.chunks[chunk].extras[j][entry];
+        let (extra, name) = &self.source.extras[j];
+        extra.check(value).map_err(|(problem, remedy)| self.error_at(chunk, entry, name, problem).remedy(remedy))?;
         Ok(value)
     }
 

@@ -6,6 +6,7 @@
 //! to do.
 
 pub mod assemble;
+pub mod characteristics;
 pub mod chunk;
 pub mod columns;
 mod dense;
@@ -14,6 +15,7 @@ pub mod events;
 pub mod factors;
 pub mod filter;
 pub mod fingerprint;
+mod measures;
 pub mod paths;
 mod placed_factors;
 pub mod prices;
@@ -26,4 +28,4 @@ mod value;
 pub mod wanted;
 
 pub use error::DataError;
-pub use source::{BenchmarkSource, FactorSource, MarketSource, PriceSource, ValueColumn};
+pub use source::{BenchmarkSource, CharacteristicSource, Extra, FactorSource, MarketSource, PriceSource, ValueColumn};

@@ -107,6 +107,7 @@ impl<'a> OpenFile<'a> {
         let market = if named { MarketColumn::Here } else { MarketColumn::None };
         let mut needs: Vec<(&str, Kind)> =
             vec![(&source.security, Kind::Identifier), (&source.date, Kind::Date), (source.value.name(), Kind::Number)];
+        needs.extend(source.extras.iter().map(|(_, name)| (name.as_str(), Kind::Number)));
         if source.market_required || matches!(market, MarketColumn::Here) {
             needs.push((&source.market, Kind::Identifier));
         }
@@ -133,7 +134,7 @@ impl<'a> OpenFile<'a> {
         // A column of the file counts, whatever its path says.
         let in_file = self.metadata.schema().field_with_name(&source.security).is_ok();
         if !in_file && let Some(security) = self.input.partition(&source.security) {
-            return wanted.names.contains(security);
+            return wanted.has(security);
         }
         let bounds = || {
             let (schema, parquet) = (self.metadata.schema(), self.metadata.parquet_schema());
@@ -191,7 +192,7 @@ impl<'a> OpenFile<'a> {
             MarketColumn::Here => Some(self.identifiers(batch, &source.market, first_row)?),
         };
         let kept: Vec<Option<u32>> =
-            security.names.iter().map(|name| wanted.names.contains(name).then(|| names.code(name))).collect();
+            security.names.iter().map(|name| wanted.has(name).then(|| names.code(name))).collect();
         let market_codes: Option<Vec<u32>> =
             market.as_ref().map(|market| market.names.iter().map(|name| markets.code(name)).collect());
         let zone = |row: usize| zones.of(market.as_ref().map(|m| m.names[m.codes[row] as usize].as_str()));
@@ -211,7 +212,10 @@ impl<'a> OpenFile<'a> {
             }
         };
         let value = source.value.name();
-        let values = columns::numbers(&batch[value]).map_err(|problem| bad(value, 0, problem))?;
+        let numbers = |name: &str| columns::numbers(&batch[name]).map_err(|problem| bad(name, 0, problem));
+        let values = numbers(value)?;
+        let extras = source.extras.iter().map(|(_, name)| numbers(name)).collect::<Result<Vec<_>, _>>()?;
+        chunk.extras.resize(extras.len(), Vec::new());
         for (row, &code) in security.codes.iter().enumerate() {
             let Some(code) = kept[code as usize] else { continue };
             let date =
@@ -228,6 +232,7 @@ impl<'a> OpenFile<'a> {
                 labels.push(label);
             }
             chunk.values.push(values[row]);
+            chunk.extras.iter_mut().zip(&extras).for_each(|(kept, read)| kept.push(read[row]));
         }
         Ok(())
     }

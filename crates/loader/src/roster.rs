@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use dayzero_model::Measure;
+
 use crate::chunk::Chunk;
 use crate::{DataError, FactorSource, MarketSource, PriceSource};
 
@@ -16,6 +18,8 @@ pub struct Inputs<'a> {
     pub markets: &'a [MarketSource],
     /// The factors of the study.
     pub factors: &'a FactorSource,
+    /// What is measured beside returns from close to close.
+    pub measures: &'a [Measure],
 }
 
 /// The securities of the price rows, in the order of their identifiers.

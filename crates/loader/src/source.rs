@@ -23,6 +23,19 @@ impl ValueColumn {
     }
 }
 
+/// A further column of the price table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// The opening price, adjusted as the price is.
+    Open,
+    /// Shares traded.
+    Volume,
+    /// Shares outstanding.
+    Shares,
+    /// The expected return, in decimals.
+    Expected,
+}
+
 /// The price table.
 #[derive(Clone, Debug)]
 pub struct PriceSource {
@@ -34,6 +47,8 @@ pub struct PriceSource {
     pub date: String,
     /// Column of the price or return.
     pub value: ValueColumn,
+    /// Further columns that the study needs.
+    pub extras: Vec<(Extra, String)>,
     /// Column of the market's name; `required` unless it is only a default name.
     pub market: String,
     /// Whether the market column was asked for by name.
@@ -91,4 +106,19 @@ pub struct DatedColumn {
     pub dates: Vec<Date>,
     /// Values, NaN where missing.
     pub values: Vec<f64>,
+}
+
+/// Characteristics of securities: what portfolios are sorted by, and what firms are matched on.
+#[derive(Clone, Debug, Default)]
+pub struct CharacteristicSource {
+    /// Its files; none where no model needs any.
+    pub files: Vec<InputFile>,
+    /// Column of the security's identifier.
+    pub security: String,
+    /// Column of the date from which on a row is known; without one, rows are known always.
+    pub date: Option<String>,
+    /// Columns of numbers.
+    pub numbers: Vec<String>,
+    /// Columns of labels.
+    pub labels: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! Prices and returns: which values cannot be, and how one becomes the other.
 
-use crate::source::ValueColumn;
+use crate::source::{Extra, ValueColumn};
 
 /// A value that cannot be: the problem and the remedy.
 pub(crate) type Impossible = (String, &'static str);
@@ -18,6 +18,22 @@ impl ValueColumn {
             Self::Return(_) => check_return(value),
             Self::Price(_) => Ok(()),
         }
+    }
+}
+
+impl Extra {
+    /// Refuses a price or a number of shares that is not positive and finite, a negative volume, and a
+    /// return below −1. A missing value (NaN) passes.
+    pub(crate) fn check(self, value: f64) -> Result<(), Impossible> {
+        let (what, sound) = match self {
+            _ if value.is_nan() => return Ok(()),
+            Self::Expected => return check_return(value),
+            Self::Open => ("opening price", value > 0.0 && value.is_finite()),
+            Self::Shares => ("number of shares", value > 0.0 && value.is_finite()),
+            Self::Volume => ("volume", value >= 0.0 && value.is_finite()),
+        };
+        let sign = if self == Self::Volume { "is negative or infinite" } else { "is not positive and finite" };
+        if sound { Ok(()) } else { Err((format!("the {what} {value} {sign}"), "leave unknown values empty")) }
     }
 }
 

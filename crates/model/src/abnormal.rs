@@ -1,24 +1,17 @@
 //! Abnormal returns of one event: AR, CAR, BHAR, SAR and SCAR, with the full forecast-error
 //! correction across the days of a window.
 
+use crate::design::{Design, OwnColumns};
 use crate::event::EventPlace;
 use crate::expected::Fit;
-use crate::{MissingPolicy, Specification, Window};
-
-/// The design on a day of the event window.
-pub(crate) struct EventDesign<'a> {
-    /// Risk-free return of a day; zero for models of raw returns.
-    pub(crate) risk_free: &'a dyn Fn(usize) -> f64,
-    /// Writes the row of a day; whether all of it is finite.
-    pub(crate) row: &'a dyn Fn(usize, &mut Vec<f64>) -> bool,
-}
+use crate::{Measure, MissingPolicy, Response, Specification, Window};
 
 /// One day of the event window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EventDay {
-    /// The return.
+    /// The return, or whatever else the specification explains.
     pub actual: f64,
-    /// The return that the model expects.
+    /// What the model expects of it.
     pub expected: f64,
     /// AR = actual − expected.
     pub ar: f64,
@@ -33,9 +26,9 @@ pub struct Cumulative {
     pub days: usize,
     /// CAR = ΣAR.
     pub car: f64,
-    /// BHAR = Π(1 + R) − Π(1 + E\[R\]), in simple returns whatever the kind
-    /// (Barber & Lyon 1997).
-    pub bhar: f64,
+    /// BHAR = Π(1 + R) − Π(1 + E\[R\]), in simple returns whatever the kind (Barber & Lyon 1997);
+    /// absent where no return is explained.
+    pub bhar: Option<f64>,
     /// SCAR = CAR/√(s²(L + 1'X_w(X'X)⁻¹X_w'1)); absent where s² is zero.
     pub scar: Option<f64>,
 }
@@ -46,6 +39,8 @@ pub struct EventDays {
     days: Vec<Option<EventDay>>,
     /// Calendar index of every day of the window that is on the calendar.
     calendar: Vec<Option<usize>>,
+    /// Variance of the error of every day.
+    errors: Vec<f64>,
     without_return: usize,
     without_regressor: usize,
     rows: Vec<f64>,
@@ -69,32 +64,60 @@ impl EventDays {
         specification: &Specification,
         fit: &Fit,
         place: &EventPlace<'_>,
-        design: &EventDesign<'_>,
+        design: &Design,
+        own: &OwnColumns,
     ) {
+        let series = place.series(specification.measure(), specification.returns);
+        let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
         self.days.clear();
         self.calendar.clear();
+        self.errors.clear();
         self.rows.clear();
         (self.without_return, self.without_regressor) = (0, 0);
         self.columns = fit.coefficients.len();
         for tau in specification.event.taus() {
-            let on_calendar = Window::day(tau).on_calendar(place.day0, place.calendar_len);
+            let on_calendar = place.days(Window::day(tau));
             let day = (!on_calendar.is_empty()).then_some(on_calendar.start);
             self.calendar.push(day);
-            let actual = day.map(|day| (day, place.series.at(day))).filter(|(_, r)| r.is_finite());
-            let complete = actual.filter(|&(day, _)| (design.row)(day, &mut self.row));
+            let actual = day.map(|day| (day, series.at(day))).filter(|(_, r)| r.is_finite());
+            let span = |day: usize| spans.map_or(1, |spans| spans.at(day) as usize);
+            let days = actual.map(|(day, _)| day + 1 - span(day)..day + 1);
+            let complete = days.filter(|days| design.write_forecast(days.clone(), own, &mut self.row));
             self.without_return += usize::from(actual.is_none());
             self.without_regressor += usize::from(actual.is_some() && complete.is_none());
-            self.days.push(complete.map(|(day, actual)| {
-                let expected = (design.risk_free)(day) + fit.predict(&self.row);
-                let ar = actual - expected;
-                let deviation = fit.variance_of_sum(&self.row, 1).sqrt();
-                EventDay { actual, expected, ar, sar: (deviation > 0.0).then(|| ar / deviation) }
-            }));
-            match complete {
-                Some(_) => self.rows.extend_from_slice(&self.row),
-                None => self.rows.extend(std::iter::repeat_n(0.0, self.columns)),
+            match actual.zip(complete) {
+                Some(((day, actual), days)) => {
+                    let expected = design.risk_free(days.clone()) + fit.predict(&self.row);
+                    let error = fit.error_variance(day) * days.len() as f64;
+                    let deviation = fit.variance_of_sum(&self.row, error).sqrt();
+                    let ar = actual - expected;
+                    let sar = (deviation > 0.0).then(|| ar / deviation);
+                    self.days.push(Some(EventDay { actual, expected, ar, sar }));
+                    self.errors.push(error);
+                    self.rows.extend_from_slice(&self.row);
+                }
+                None => {
+                    self.days.push(None);
+                    self.errors.push(0.0);
+                    self.rows.extend(std::iter::repeat_n(0.0, self.columns));
+                }
             }
         }
+    }
+
+    /// Turns standardised abnormal returns into abnormal volatility: U = SAR²·(ν − 2)/ν, which is one
+    /// on average when nothing happens, ν the degrees of freedom of s² (Beaver 1968; Patell 1976 for
+    /// the correction). `deviation` is the standard deviation of the same quantity in estimation.
+    pub(crate) fn square(&mut self, dof: f64, deviation: f64) {
+        for (day, error) in self.days.iter_mut().zip(&mut self.errors) {
+            *day = day.and_then(|day| {
+                let actual = day.sar? * day.sar? * (dof - 2.0) / dof;
+                Some(EventDay { actual, expected: 1.0, ar: actual - 1.0, sar: Some((actual - 1.0) / deviation) })
+            });
+            *error = deviation * deviation;
+        }
+        // No coefficient stands behind an expectation of one.
+        self.columns = 0;
     }
 
     /// Number of days without a return, and of days with one but without a regressor.
@@ -106,13 +129,14 @@ impl EventDays {
     /// the policy excludes them, or where no day is present.
     pub fn cumulative(&mut self, specification: &Specification, fit: &Fit, window: Window) -> Option<Cumulative> {
         let places = window.within(specification.event);
-        let present = self.days[places.clone()].iter().flatten();
-        let (mut days, mut car, mut held, mut expected) = (0_usize, 0.0, 1.0, 1.0);
-        for day in present {
+        let (mut days, mut car, mut held, mut expected, mut errors) = (0_usize, 0.0, 1.0, 1.0, 0.0);
+        for place in places.clone() {
+            let Some(day) = self.days[place] else { continue };
             days += 1;
             car += day.ar;
             held *= 1.0 + specification.returns.to_simple(day.actual);
             expected *= 1.0 + specification.returns.to_simple(day.expected);
+            errors += self.errors[place];
         }
         let enough = match specification.missing {
             MissingPolicy::Exclude => days == window.days(),
@@ -121,15 +145,27 @@ impl EventDays {
         if !enough {
             return None;
         }
+        let variance = match specification.response {
+            Response::Volatility => errors,
+            _ => {
+                self.sum_rows(places);
+                fit.variance_of_sum(&self.row, errors)
+            }
+        };
+        let scar = (variance > 0.0).then(|| car / variance.sqrt());
+        let bhar = specification.response.is_return().then_some(held - expected);
+        Some(Cumulative { days, car, bhar, scar })
+    }
+
+    /// The sum of the rows of some days, in `row`.
+    fn sum_rows(&mut self, places: std::ops::Range<usize>) {
         self.row.clear();
         self.row.resize(self.columns, 0.0);
-        for row in self.rows[places.start * self.columns..places.end * self.columns].chunks_exact(self.columns) {
+        let rows = &self.rows[places.start * self.columns..places.end * self.columns];
+        for row in rows.chunks_exact(self.columns.max(1)) {
             for (sum, x) in self.row.iter_mut().zip(row) {
                 *sum += x;
             }
         }
-        let deviation = fit.variance_of_sum(&self.row, days).sqrt();
-        let scar = (deviation > 0.0).then(|| car / deviation);
-        Some(Cumulative { days, car, bhar: held - expected, scar })
     }
 }

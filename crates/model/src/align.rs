@@ -187,6 +187,7 @@ mod tests {
             calendar: Calendar::new([1, 2, 4, 5, 8].map(day).to_vec()).expect("dates"),
             hours: Hours::new(9 * HOUR + HOUR / 2, 16 * HOUR, early).expect("hours"),
             benchmark: vec![0.0; 5],
+            measures: vec![],
             factors: vec![],
             risk_free: None,
         }

@@ -29,6 +29,35 @@ pub struct Diagnostics {
     pub arch_lm_p: Maybe,
 }
 
+/// Days before the event window whose residuals are looked at for a trend: a trading month.
+pub const PRE_TREND_DAYS: usize = 20;
+
+/// What the estimation window of one event says of its model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Diagnosis {
+    /// Tests of the residuals; none where the fit is perfect.
+    pub residuals: Diagnostics,
+    /// Share of the estimation days on which the return was zero.
+    pub zero_return_share: Maybe,
+    /// t of the sum of the last [`PRE_TREND_DAYS`] residuals, see [`pre_trend`].
+    pub pre_trend_t: Maybe,
+    /// Its two-sided p-value.
+    pub pre_trend_p: Maybe,
+}
+
+impl Diagnosis {
+    /// Looks at a fitted sample, on so many days of which the return was zero.
+    pub(crate) fn new(sample: &EstimationSample, fit: &Fit, zero_returns: usize) -> Self {
+        let trend = pre_trend(sample, fit, PRE_TREND_DAYS);
+        Self {
+            residuals: if fit.variance > 0.0 { diagnose(&fit.residuals) } else { Diagnostics::NONE },
+            zero_return_share: Maybe::finite(zero_returns as f64 / sample.len() as f64),
+            pre_trend_t: trend.map(|(t, _)| t).into(),
+            pre_trend_p: trend.map(|(_, p)| p).into(),
+        }
+    }
+}
+
 impl Diagnostics {
     const NONE: Self = Self {
         durbin_watson: Maybe::NONE,

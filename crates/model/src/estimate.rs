@@ -1,86 +1,15 @@
 //! One event under one specification: gather the estimation days, fit, forecast the event window.
 
 use std::fmt;
+use std::ops::Range;
 
-use crate::abnormal::{EventDays, EventDesign};
+use crate::abnormal::EventDays;
+use crate::design::{Design, OwnColumns};
+use crate::diagnostics::Diagnosis;
 use crate::event::EventPlace;
-use crate::expected::{EstimationSample, Fit, FitError, Regressor};
-use crate::{Outcome, Panel, Specification};
-
-/// The columns of a specification's design on the calendar of one market, converted to its kind of
-/// return and, where it asks for that, taken above the risk-free rate.
-#[derive(Clone, Debug)]
-pub struct Design {
-    /// One column per regressor of the recipe (the intercept has none).
-    regressors: Vec<Vec<f64>>,
-    /// Risk-free returns, for models of excess returns.
-    risk_free: Option<Vec<f64>>,
-    intercept: bool,
-}
-
-/// A factor that a recipe names and the panel does not have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownFactor(pub String);
-
-impl Design {
-    /// The design of `specification` in `panel.markets[market]`. `self_financed[i]` says that factor
-    /// i is a difference of returns already, as the columns of a factor table are, and is used as
-    /// it is.
-    ///
-    /// # Errors
-    /// The recipe names a factor, or the risk-free rate (`rf`), that the panel does not have.
-    pub fn new(
-        panel: &Panel,
-        specification: &Specification,
-        market: usize,
-        self_financed: &[bool],
-    ) -> Result<Self, UnknownFactor> {
-        let (recipe, kind) = (&specification.recipe, specification.returns);
-        let market = &panel.markets[market];
-        let convert = |column: &[f64]| column.iter().map(|&r| kind.from_simple(r)).collect::<Vec<_>>();
-        let risk_free = match (recipe.excess, &market.risk_free) {
-            (false, _) => None,
-            (true, Some(column)) => Some(convert(column)),
-            (true, None) => return Err(UnknownFactor("rf".into())),
-        };
-        let above = |mut column: Vec<f64>| {
-            for (r, rf) in column.iter_mut().zip(risk_free.iter().flatten()) {
-                *r -= rf;
-            }
-            column
-        };
-        let column = |regressor: &Regressor| match regressor {
-            Regressor::Market => Ok(above(convert(&market.benchmark))),
-            Regressor::Factor(name) => {
-                let index = panel.factors.iter().position(|f| f == name);
-                let index = index.ok_or_else(|| UnknownFactor(name.clone()))?;
-                let column = &market.factors[index];
-                Ok(if self_financed[index] { column.clone() } else { above(convert(column)) })
-            }
-        };
-        let regressors = recipe.regressors.iter().map(column).collect::<Result<_, _>>()?;
-        Ok(Self { regressors, risk_free, intercept: recipe.intercept })
-    }
-
-    /// The risk-free return of a day; zero for models of raw returns.
-    fn risk_free(&self, day: usize) -> f64 {
-        self.risk_free.as_ref().map_or(0.0, |column| column[day])
-    }
-
-    fn is_complete(&self, day: usize) -> bool {
-        self.regressors.iter().all(|column| column[day].is_finite()) && self.risk_free(day).is_finite()
-    }
-
-    fn columns(&self) -> usize {
-        usize::from(self.intercept) + self.regressors.len()
-    }
-
-    fn write_row(&self, day: usize, row: &mut Vec<f64>) {
-        row.clear();
-        row.extend(self.intercept.then_some(1.0));
-        row.extend(self.regressors.iter().map(|column| column[day]));
-    }
-}
+use crate::expected::{EstimationSample, Fit, FitError, Source};
+use crate::significance::mean_and_deviation;
+use crate::{Measure, Outcome, Response, Specification, placebo, standins};
 
 /// Why an event has no estimate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +20,13 @@ pub struct Exclusion {
     pub reason: String,
 }
 
+impl Exclusion {
+    /// An outcome with its reason.
+    pub fn new(outcome: Outcome, reason: impl Into<String>) -> Self {
+        Self { outcome, reason: reason.into() }
+    }
+}
+
 /// Days of an estimation window that are not used, by what they lack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
@@ -98,6 +34,8 @@ pub struct LeftOut {
     pub off_calendar: usize,
     /// No return.
     pub no_return: usize,
+    /// A lag, a lead or a return over several days reaches beyond the window.
+    pub reaching_out: usize,
     /// No value of a regressor.
     pub no_regressor: usize,
     /// Near another event of the security.
@@ -109,6 +47,7 @@ impl fmt::Display for LeftOut {
         let parts = [
             (self.off_calendar, "before the calendar begins"),
             (self.no_return, "without a return"),
+            (self.reaching_out, "reaching beyond the window"),
             (self.no_regressor, "without a factor"),
             (self.masked, "near other events"),
         ];
@@ -129,6 +68,14 @@ pub struct Estimator {
     pub days: EventDays,
     /// The days of its estimation window that are not used.
     pub left_out: LeftOut,
+    /// What its residuals say of the model, where the specification asks for that.
+    pub diagnosis: Option<Diagnosis>,
+    /// For each declared window the share of placebos, the event among them, that moved as much; empty
+    /// unless the model has placebos.
+    pub placebo_shares: Vec<Option<f64>>,
+    zero_returns: usize,
+    own: OwnColumns,
+    row: Vec<f64>,
 }
 
 impl Estimator {
@@ -142,77 +89,158 @@ impl Estimator {
         design: &Design,
         place: &EventPlace<'_>,
     ) -> Result<(), Exclusion> {
-        self.gather(specification, design, place);
-        let (found, needed, left_out) = (self.sample.len(), specification.minimum_observations, self.left_out);
-        let too_few = |needed: usize| Exclusion {
-            outcome: Outcome::TooFewObservations,
-            reason: format!(
-                "{found} usable estimation days in {}, {needed} are needed: {left_out}",
-                specification.estimation
-            ),
-        };
-        if found < needed {
-            return Err(too_few(needed));
+        let squared = self.fit(specification, design, place)?;
+        self.days.forecast(specification, &self.fit, place, design, &self.own);
+        if let Some(deviation) = squared {
+            self.days.square(self.fit.degrees_of_freedom() as f64, deviation);
         }
-        specification.model.fit(&self.sample, &mut self.fit).map_err(|error| match error {
-            FitError::TooFewDays { needed } => too_few(needed),
-            FitError::Singular { column } => Exclusion {
-                outcome: Outcome::SingularDesign,
-                reason: format!(
-                    "regressor `{}` is collinear over the estimation days",
-                    column_name(specification, column)
-                ),
-            },
-            no_convergence @ FitError::NoConvergence { .. } => {
-                Exclusion { outcome: Outcome::SingularDesign, reason: no_convergence.to_string() }
-            }
-        })?;
-        let event = EventDesign {
-            risk_free: &|day| design.risk_free(day),
-            row: &|day, row| {
-                design.write_row(day, row);
-                design.is_complete(day)
-            },
-        };
-        self.days.forecast(specification, &self.fit, place, &event);
+        self.placebo_shares.clear();
+        if specification.recipe.placebo {
+            let scars: Vec<Option<f64>> = specification
+                .car_windows
+                .iter()
+                .map(|&window| self.days.cumulative(specification, &self.fit, window)?.scar)
+                .collect();
+            self.placebo_shares = placebo::shares(specification, &self.sample, &self.own, place, &scars);
+        }
         Ok(())
     }
 
-    /// Collects the estimation days: the return and every regressor are finite, and no other event
-    /// of the security is near.
-    pub fn gather(&mut self, specification: &Specification, design: &Design, place: &EventPlace<'_>) {
+    /// Gathers the estimation days and fits the model. With abnormal volatility as response the
+    /// residuals become those of the squares, whose standard deviation is returned.
+    ///
+    /// # Errors
+    /// The event cannot be used, with the reason.
+    pub fn fit(
+        &mut self,
+        specification: &Specification,
+        design: &Design,
+        place: &EventPlace<'_>,
+    ) -> Result<Option<f64>, Exclusion> {
+        standins::prepare(specification, place, &mut self.own)?;
+        self.gather(specification, design, place);
+        let too_few = |found: usize, needed: usize, left_out: LeftOut| {
+            let window = specification.estimation;
+            let reason = format!("{found} usable estimation days in {window}, {needed} are needed: {left_out}");
+            Exclusion::new(Outcome::TooFewObservations, reason)
+        };
+        let (found, left_out) = (self.sample.len(), self.left_out);
+        if found < specification.minimum_observations {
+            return Err(too_few(found, specification.minimum_observations, left_out));
+        }
+        self.fit.volatility = None;
+        self.fit.reported.clear();
+        specification.recipe.method.fit(&self.sample, &mut self.fit).map_err(|error| match error {
+            FitError::TooFewDays { needed } => too_few(found, needed, left_out),
+            FitError::NoConvergence { reason } => Exclusion::new(Outcome::NoConvergence, reason),
+            FitError::Singular { column } => {
+                let name = column_name(specification, column);
+                let reason = format!("regressor `{name}` is collinear over the estimation days");
+                Exclusion::new(Outcome::SingularDesign, reason)
+            }
+        })?;
+        if self.fit.reported.is_empty() {
+            self.fit.reported.clone_from(&self.fit.coefficients);
+        }
+        self.diagnosis = specification.diagnostics.then(|| Diagnosis::new(&self.sample, &self.fit, self.zero_returns));
+        match specification.response {
+            Response::Volatility => self.square_residuals().map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Replaces the residuals e by e²/s² − 1, the estimation-window twin of abnormal volatility.
+    fn square_residuals(&mut self) -> Result<f64, Exclusion> {
+        let fit = &mut self.fit;
+        if fit.variance <= 0.0 || fit.degrees_of_freedom() < 3 {
+            return Err(Exclusion::new(Outcome::SingularDesign, "the residuals have no variance to compare with"));
+        }
+        for residual in &mut fit.residuals {
+            *residual = *residual * *residual / fit.variance - 1.0;
+        }
+        let positive = fit.residuals.iter().filter(|&&r| r > 0.0).count();
+        fit.positive_share = positive as f64 / fit.residuals.len() as f64;
+        Ok(mean_and_deviation(&fit.residuals).1)
+    }
+
+    /// Collects the estimation days: the return and every regressor are finite, no other event of the
+    /// security is near, and nothing outside of the window is looked at.
+    fn gather(&mut self, specification: &Specification, design: &Design, place: &EventPlace<'_>) {
+        let series = place.series(specification.measure(), specification.returns);
+        let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
+        let window = place.days(specification.estimation);
         let sample = &mut self.sample;
         sample.days.clear();
         sample.y.clear();
-        sample.x.clear();
-        sample.columns = design.columns();
-        let days = specification.estimation.on_calendar(place.day0, place.calendar_len);
-        self.left_out = LeftOut { off_calendar: specification.estimation.days() - days.len(), ..LeftOut::default() };
-        for day in days {
-            let r = place.series.at(day);
+        self.row.clear();
+        self.left_out = LeftOut { off_calendar: specification.estimation.days() - window.len(), ..LeftOut::default() };
+        self.zero_returns = 0;
+        let mut width = 0;
+        for day in window.clone() {
+            let r = series.at(day);
             if !r.is_finite() {
                 self.left_out.no_return += 1;
-            } else if !design.is_complete(day) {
-                self.left_out.no_regressor += 1;
-            } else if place.is_masked(day, specification.mask_other_events) {
-                self.left_out.masked += 1;
-            } else {
-                sample.days.push(day);
-                sample.y.push(r - design.risk_free(day));
+                continue;
+            }
+            let span = spans.map_or(1, |spans| spans.at(day) as usize);
+            let Some(days) = interval(day, span, &window) else {
+                self.left_out.reaching_out += 1;
+                continue;
+            };
+            let start = self.row.len();
+            let complete = design.write_row(days.clone(), &window, &self.own, &mut self.row).is_some();
+            let finite = self.row[start..].iter().all(|x| x.is_finite());
+            let response = r - design.risk_free(days.clone());
+            let masked = days.clone().any(|day| place.is_masked(day, specification.mask_other_events));
+            let unused = [
+                (!complete, &mut self.left_out.reaching_out),
+                (!(finite && response.is_finite()), &mut self.left_out.no_regressor),
+                (masked, &mut self.left_out.masked),
+            ];
+            if let Some((_, count)) = unused.into_iter().find(|(lacks, _)| *lacks) {
+                *count += 1;
+                self.row.truncate(start);
+                continue;
+            }
+            width = self.row.len() - start;
+            sample.days.push(day);
+            self.zero_returns += usize::from(r == 0.0);
+            // A return over n days has n times the variance of one (Maynes & Rumsey 1993).
+            let weight = (span as f64).sqrt();
+            sample.y.push(response / weight);
+            self.row[start..].iter_mut().for_each(|x| *x /= weight);
+        }
+        self.fill_columns(design, width, spans.map(|spans| move |day| (spans.at(day)).sqrt()));
+    }
+
+    /// Turns the rows that were gathered into columns.
+    fn fill_columns(&mut self, design: &Design, width: usize, constant: Option<impl Fn(usize) -> f64>) {
+        let sample = &mut self.sample;
+        sample.x.clear();
+        sample.columns = width + usize::from(design.has_intercept());
+        if design.has_intercept() {
+            match constant {
+                None => sample.x.resize(sample.days.len(), 1.0),
+                Some(constant) => sample.x.extend(sample.days.iter().map(|&day| constant(day))),
             }
         }
-        if design.intercept {
-            sample.x.resize(sample.days.len(), 1.0);
-        }
-        for column in &design.regressors {
-            sample.x.extend(sample.days.iter().map(|&day| column[day]));
+        for column in 0..width {
+            sample.x.extend(self.row.iter().skip(column).step_by(width));
         }
     }
 }
 
-fn column_name(specification: &Specification, column: usize) -> &str {
-    match column.checked_sub(usize::from(specification.recipe.intercept)) {
-        Some(j) => specification.recipe.regressors[j].name(),
-        None => "intercept",
+/// The days over which a return runs that ends on `day`, where all lie in the window.
+fn interval(day: usize, span: usize, window: &Range<usize>) -> Option<Range<usize>> {
+    let start = (day + 1).checked_sub(span)?;
+    (start >= window.start).then_some(start..day + 1)
+}
+
+fn column_name(specification: &Specification, column: usize) -> String {
+    let recipe = &specification.recipe;
+    match column.checked_sub(usize::from(recipe.intercept)) {
+        None => "intercept".into(),
+        Some(j) if j < recipe.regressors.len() && !recipe.uses(&Source::Donors) => recipe.regressors[j].name(),
+        Some(j) => format!("donor {}", j + 1),
     }
 }

@@ -11,9 +11,13 @@
 //! 6. [`significance`]: test statistics, one file each, in the registry [`significance::TESTS`].
 //!
 //! ```
-//! use dayzero_model::estimate::{Design, Estimator};
+//! use dayzero_model::design::Design;
+//! use dayzero_model::estimate::Estimator;
 //! use dayzero_model::expected::{self, ModelOptions};
-//! use dayzero_model::{Calendar, Date, EventPlace, Hours, Market, MissingPolicy, Panel, ReturnKind, Specification, Window};
+//! use dayzero_model::{
+//!     Calendar, Date, EventCalendar, EventPlace, Hours, Market, MissingPolicy, Panel, Response, ReturnKind,
+//!     Specification, Window,
+//! };
 //!
 //! // A market of 100 days, and a security that moves with it but for 5 % on day 80.
 //! let market_return = |day: usize| if day % 2 == 0 { 0.01 } else { -0.01 };
@@ -22,6 +26,7 @@
 //!     calendar: Calendar::new((0..100).map(Date).collect()).unwrap(),
 //!     hours: Hours::new(34_200, 57_600, Default::default()).unwrap(),
 //!     benchmark: (0..100).map(market_return).collect(),
+//!     measures: vec![],
 //!     factors: vec![],
 //!     risk_free: None,
 //! };
@@ -33,7 +38,10 @@
 //! let specification = Specification {
 //!     model,
 //!     recipe: model.recipe(&ModelOptions::default()).unwrap(),
+//!     response: Response::Return,
 //!     returns: ReturnKind::Simple,
+//!     trade_to_trade: false,
+//!     diagnostics: false,
 //!     estimation: Window::new(-60, -11).unwrap(),
 //!     event: Window::new(-1, 1).unwrap(),
 //!     car_windows: vec![],
@@ -42,7 +50,9 @@
 //!     missing: MissingPolicy::Exclude,
 //! };
 //! let design = Design::new(&panel, &specification, 0, &[]).unwrap();
-//! let place = EventPlace { series: panel.series(0, ReturnKind::Simple), day0: 80, calendar_len: 100, all_day0s: &[80] };
+//! let events = EventCalendar::new([(0, 80)]);
+//! let peers = Err("the market model needs none");
+//! let place = EventPlace { panel: &panel, security: 0, day0: 80, events: &events, peers, characteristics: None };
 //! let mut estimator = Estimator::default();
 //! estimator.estimate(&specification, &design, &place).unwrap();
 //! let day0 = estimator.days.days()[1].unwrap();
@@ -58,6 +68,7 @@ pub mod align;
 pub mod averages;
 pub mod calendar;
 pub mod date;
+pub mod design;
 pub mod diagnostics;
 pub mod estimate;
 pub mod event;
@@ -69,6 +80,7 @@ pub mod maybe;
 pub mod outcome;
 pub mod panel;
 pub mod peers;
+mod placebo;
 pub mod results;
 pub mod robust;
 pub mod sample;
@@ -76,15 +88,16 @@ pub mod significance;
 pub mod simplex;
 pub mod simulate;
 pub mod specification;
+mod standins;
 pub mod volatility;
 pub mod window;
 
 pub use calendar::Calendar;
 pub use date::Date;
-pub use event::EventPlace;
+pub use event::{EventCalendar, EventPlace};
 pub use market::{Hours, Market};
 pub use maybe::Maybe;
 pub use outcome::Outcome;
-pub use panel::{Panel, ReturnKind, Security};
-pub use specification::{MissingPolicy, Specification};
+pub use panel::{Measure, Panel, ReturnKind, Security};
+pub use specification::{MissingPolicy, Response, Specification};
 pub use window::Window;

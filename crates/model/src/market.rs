@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::panel::Measure;
 use crate::{Calendar, Date};
 
 /// Trading hours in the market's own zone, as seconds after local midnight.
@@ -48,8 +49,21 @@ pub struct Market {
     pub hours: Hours,
     /// Simple returns of the benchmark.
     pub benchmark: Vec<f64>,
+    /// Other measures of the whole market: parts of the benchmark's day in simple returns, and means
+    /// of the volumes of its securities in logarithms.
+    pub measures: Vec<(Measure, Vec<f64>)>,
     /// Further factors, in the order of [`crate::Panel::factors`].
     pub factors: Vec<Vec<f64>>,
     /// Simple risk-free returns, when there are any.
     pub risk_free: Option<Vec<f64>>,
+}
+
+impl Market {
+    /// A measure of the whole market; `None` where it was not loaded.
+    pub fn measure(&self, measure: Measure) -> Option<&[f64]> {
+        match measure {
+            Measure::Return | Measure::TradeReturn => Some(&self.benchmark),
+            other => self.measures.iter().find(|(known, _)| *known == other).map(|(_, values)| values.as_slice()),
+        }
+    }
 }

@@ -11,6 +11,10 @@ pub enum Outcome {
     TooFewObservations,
     /// The regressors are collinear over the estimation days.
     SingularDesign,
+    /// The model's iteration did not come to an end.
+    NoConvergence,
+    /// No other security can stand for this one.
+    NoPeers,
     /// Left out by `[events] filter`.
     Filtered,
     /// Another event of the security has the same day 0.
@@ -33,11 +37,13 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, in the order in which summaries list them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Ok,
         Self::IncompleteEventWindow,
         Self::TooFewObservations,
         Self::SingularDesign,
+        Self::NoConvergence,
+        Self::NoPeers,
         Self::Filtered,
         Self::Duplicate,
         Self::UnknownSecurity,
@@ -56,6 +62,8 @@ impl Outcome {
             Self::IncompleteEventWindow => "incomplete_event_window",
             Self::TooFewObservations => "too_few_observations",
             Self::SingularDesign => "singular_design",
+            Self::NoConvergence => "no_convergence",
+            Self::NoPeers => "no_peers",
             Self::Filtered => "filtered",
             Self::Duplicate => "duplicate",
             Self::UnknownSecurity => "unknown_security",

@@ -38,23 +38,54 @@ impl ReturnKind {
     }
 }
 
-/// One security: where its returns lie.
+/// What a series measures of a security on each day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Measure {
+    /// Return from the close of the trading day before to the close.
+    Return,
+    /// Return from the close of the trading day before to the open.
+    Overnight,
+    /// Return from the open to the close.
+    Intraday,
+    /// Logarithm of the volume.
+    Volume,
+    /// Logarithm of the volume over the shares outstanding.
+    Turnover,
+    /// The return that was expected, a column of the price table.
+    Expected,
+    /// Return since the last day with a trade, however long ago.
+    TradeReturn,
+    /// Trading days over which that return runs.
+    TradeDays,
+}
+
+impl Measure {
+    /// How many there are.
+    pub const COUNT: usize = 8;
+
+    /// Whether the values are returns, which can be simple or logarithmic.
+    pub fn is_return(self) -> bool {
+        !matches!(self, Self::Volume | Self::Turnover | Self::TradeDays)
+    }
+}
+
+/// One security: where its values lie.
 #[derive(Clone, Debug)]
 pub struct Security {
     /// Identifier, as text.
     pub id: String,
     /// Index into [`Panel::markets`].
     pub market: usize,
-    /// Calendar index of its first return.
+    /// Calendar index of its first value.
     pub first: usize,
-    /// Place of its first return in the panel.
+    /// Place of its first value in the panel.
     offset: usize,
-    /// Number of calendar days from its first to its last return.
+    /// Number of calendar days from its first to its last value.
     len: usize,
 }
 
-/// Returns of securities in (security, day) order: one dense run of calendar days per security, NaN
-/// on days without a return.
+/// Values of securities in (security, day) order: one dense run of calendar days per security, NaN
+/// on days without a value.
 #[derive(Clone, Debug, Default)]
 pub struct Panel {
     /// The markets.
@@ -62,21 +93,25 @@ pub struct Panel {
     /// Names of the further factors of every market (the benchmark is not among them).
     pub factors: Vec<String>,
     securities: Vec<Security>,
-    simple: Vec<f64>,
+    /// By [`Measure`]; empty where a measure was not loaded.
+    columns: [Vec<f64>; Measure::COUNT],
+    /// Logarithmic returns, which are asked for often enough to be kept.
     log: Vec<f64>,
 }
 
-/// Returns of one security as a run of calendar days.
+/// Values of one security as a run of calendar days.
 #[derive(Clone, Copy, Debug)]
 pub struct Series<'a> {
     first: usize,
     values: &'a [f64],
+    convert: ReturnKind,
 }
 
 impl Series<'_> {
-    /// The return on a calendar day; NaN where there is none.
+    /// The value on a calendar day; NaN where there is none.
     pub fn at(&self, day: usize) -> f64 {
-        day.checked_sub(self.first).and_then(|i| self.values.get(i)).copied().unwrap_or(f64::NAN)
+        let value = day.checked_sub(self.first).and_then(|i| self.values.get(i)).copied().unwrap_or(f64::NAN);
+        self.convert.from_simple(value)
     }
 }
 
@@ -88,14 +123,26 @@ impl Panel {
 
     /// Adds a security whose simple returns start at calendar index `first` of `market`.
     pub fn push(&mut self, id: String, market: usize, first: usize, simple: &[f64]) {
-        let offset = self.simple.len();
-        self.securities.push(Security { id, market, first, offset, len: simple.len() });
-        self.simple.extend_from_slice(simple);
+        let returns = &mut self.columns[Measure::Return as usize];
+        self.securities.push(Security { id, market, first, offset: returns.len(), len: simple.len() });
+        returns.extend_from_slice(simple);
+    }
+
+    /// Adds another measure of the security that was added last, on the same days as its returns.
+    ///
+    /// # Panics
+    /// The number of days differs, or an earlier security lacks this measure: a mistake of the caller.
+    pub fn push_measure(&mut self, measure: Measure, values: &[f64]) {
+        let column = &mut self.columns[measure as usize];
+        column.extend_from_slice(values);
+        let (len, returns) = (column.len(), self.columns[Measure::Return as usize].len());
+        assert_eq!(len, returns, "every measure has the days of the returns");
     }
 
     /// Computes logarithmic returns beside the simple ones; needed before a series of that kind.
     pub fn add_log_returns(&mut self) {
-        self.log = self.simple.iter().map(|&r| ReturnKind::Log.from_simple(r)).collect();
+        let simple = &self.columns[Measure::Return as usize];
+        self.log = simple.iter().map(|&r| ReturnKind::Log.from_simple(r)).collect();
     }
 
     /// The securities, in the order in which they were added.
@@ -103,13 +150,20 @@ impl Panel {
         &self.securities
     }
 
-    /// Returns of one security. Logarithmic ones are there after [`Panel::add_log_returns`].
-    pub fn series(&self, security: usize, kind: ReturnKind) -> Series<'_> {
+    /// The market of a security.
+    pub fn market_of(&self, security: usize) -> &Market {
+        &self.markets[self.securities[security].market]
+    }
+
+    /// A measure of one security; without any value where the measure was not loaded. Logarithmic
+    /// returns are there after [`Panel::add_log_returns`].
+    pub fn series(&self, security: usize, measure: Measure, kind: ReturnKind) -> Series<'_> {
         let Security { first, offset, len, .. } = self.securities[security];
-        let values = match kind {
-            ReturnKind::Simple => &self.simple,
-            ReturnKind::Log => &self.log,
+        let (column, convert) = match (measure, kind) {
+            (Measure::Return, ReturnKind::Log) => (&self.log, ReturnKind::Simple),
+            (measure, kind) if measure.is_return() => (&self.columns[measure as usize], kind),
+            (measure, _) => (&self.columns[measure as usize], ReturnKind::Simple),
         };
-        Series { first, values: &values[offset..offset + len] }
+        Series { first, values: column.get(offset..offset + len).unwrap_or_default(), convert }
     }
 }

@@ -1,6 +1,7 @@
 //! Results of many events under one specification, column by column.
 
 use crate::abnormal::EventDays;
+use crate::diagnostics::Diagnosis;
 use crate::estimate::{Estimator, Exclusion};
 use crate::significance::Distribution;
 use crate::{Maybe, MissingPolicy, Outcome, Specification};
@@ -8,8 +9,8 @@ use crate::{Maybe, MissingPolicy, Outcome, Specification};
 /// Columns over events: one entry per event, or one per event and coefficient, day or window.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
-    /// Reported coefficients per event.
-    pub coefficients_len: usize,
+    /// Reported numbers per event.
+    pub reported_len: usize,
     /// Days of the event window.
     pub days_len: usize,
     /// Declared windows.
@@ -22,8 +23,8 @@ pub struct Results {
     pub observations: Vec<u32>,
     /// Calendar indices of the first and last estimation day.
     pub estimation_days: Vec<Option<(u32, u32)>>,
-    /// Coefficients, the intercept first; `coefficients_len` per event.
-    pub coefficients: Vec<Maybe>,
+    /// Reported numbers in the order of the recipe; `reported_len` per event.
+    pub reported: Vec<Maybe>,
     /// √s².
     pub sigma: Vec<Maybe>,
     /// R².
@@ -48,14 +49,29 @@ pub struct Results {
     /// BHAR of each declared window.
     pub window_bhar: Vec<Maybe>,
     window_scar: Vec<Maybe>,
+    /// Placebo p-value of each declared window; empty unless the model has placebos.
+    pub window_placebo: Vec<Maybe>,
+    /// What the residuals of every event say of the model; empty unless asked for.
+    pub diagnoses: Vec<Option<Diagnosis>>,
+    /// Estimation days and residuals of every event, for models that are dear to fit.
+    residuals: Vec<Option<KeptResiduals>>,
+    keeps_residuals: bool,
+    diagnoses_residuals: bool,
+    has_placebos: bool,
 }
+
+/// Estimation days and the residuals on them.
+type KeptResiduals = (Box<[usize]>, Box<[f64]>);
 
 impl Results {
     /// No events yet.
     pub fn new(specification: &Specification) -> Self {
         let recipe = &specification.recipe;
         Self {
-            coefficients_len: if recipe.estimated { recipe.columns() } else { 0 },
+            reported_len: recipe.reported.len(),
+            keeps_residuals: recipe.method.is_costly(),
+            diagnoses_residuals: specification.diagnostics,
+            has_placebos: recipe.placebo,
             days_len: specification.event.days(),
             windows_len: specification.car_windows.len(),
             ..Self::default()
@@ -114,6 +130,11 @@ impl Results {
         self.window_scar(event, window).get().map(|scar| t.two_sided(scar))
     }
 
+    /// Estimation days and residuals of an event, where they were kept.
+    pub fn residuals(&self, event: usize) -> Option<(&[usize], &[f64])> {
+        self.residuals.get(event)?.as_ref().map(|(days, residuals)| (&days[..], &residuals[..]))
+    }
+
     /// Which days of the event window an event has; `None` for all.
     pub fn presence(&self, event: usize) -> Option<Box<[bool]>> {
         let days = &self.ar[event * self.days_len..(event + 1) * self.days_len];
@@ -131,7 +152,7 @@ impl Results {
             column.push(Maybe::NONE);
         }
         let grow = |column: &mut Vec<Maybe>, by: usize| column.resize(column.len() + by, Maybe::NONE);
-        grow(&mut self.coefficients, self.coefficients_len);
+        grow(&mut self.reported, self.reported_len);
         for column in [&mut self.actual, &mut self.expected, &mut self.ar, &mut self.sar, &mut self.path] {
             grow(column, self.days_len);
         }
@@ -140,18 +161,23 @@ impl Results {
             grow(column, self.windows_len);
         }
         self.window_days.resize(self.window_days.len() + self.windows_len, 0);
+        if self.has_placebos {
+            grow(&mut self.window_placebo, self.windows_len);
+        }
+        self.diagnoses.extend(self.diagnoses_residuals.then_some(None));
+        self.residuals.extend(self.keeps_residuals.then_some(None));
     }
 
     /// Adds the event that the estimator holds.
     pub fn push_estimated(&mut self, specification: &Specification, estimator: &mut Estimator) {
-        let Estimator { sample, fit, days, .. } = estimator;
+        let Estimator { sample, fit, days, diagnosis, placebo_shares, .. } = estimator;
         let missing = missing_days(specification, days);
         self.outcome.push(if missing.is_some() { Outcome::IncompleteEventWindow } else { Outcome::Ok });
         self.reason.push(missing);
         self.observations.push(sample.len() as u32);
         let ends = sample.days.first().zip(sample.days.last());
         self.estimation_days.push(ends.map(|(&first, &last)| (first as u32, last as u32)));
-        self.coefficients.extend(fit.coefficients[..self.coefficients_len].iter().copied().map(Maybe::finite));
+        self.reported.extend(fit.reported[..self.reported_len].iter().copied().map(Maybe::finite));
         self.sigma.push(Maybe::finite(fit.variance.sqrt()));
         self.r_squared.push(fit.r_squared.into());
         self.dof.push(fit.degrees_of_freedom() as u32);
@@ -173,8 +199,13 @@ impl Results {
             let cumulative = days.cumulative(specification, fit, window);
             self.window_days.push(days.days()[window.within(specification.event)].iter().flatten().count() as u32);
             self.window_car.push(cumulative.map(|c| c.car).into());
-            self.window_bhar.push(cumulative.map(|c| c.bhar).into());
+            self.window_bhar.push(cumulative.and_then(|c| c.bhar).into());
             self.window_scar.push(cumulative.and_then(|c| c.scar).into());
+        }
+        self.window_placebo.extend(placebo_shares.iter().map(|&share| Maybe::from(share)));
+        self.diagnoses.extend(self.diagnoses_residuals.then_some(*diagnosis));
+        if self.keeps_residuals {
+            self.residuals.push(Some((sample.days.as_slice().into(), fit.residuals.as_slice().into())));
         }
     }
 
@@ -184,7 +215,7 @@ impl Results {
         self.reason.append(&mut other.reason);
         self.observations.append(&mut other.observations);
         self.estimation_days.append(&mut other.estimation_days);
-        self.coefficients.append(&mut other.coefficients);
+        self.reported.append(&mut other.reported);
         self.sigma.append(&mut other.sigma);
         self.r_squared.append(&mut other.r_squared);
         self.dof.append(&mut other.dof);
@@ -199,6 +230,9 @@ impl Results {
         self.window_car.append(&mut other.window_car);
         self.window_bhar.append(&mut other.window_bhar);
         self.window_scar.append(&mut other.window_scar);
+        self.window_placebo.append(&mut other.window_placebo);
+        self.diagnoses.append(&mut other.diagnoses);
+        self.residuals.append(&mut other.residuals);
     }
 }
 

@@ -41,7 +41,7 @@ pub fn huber(sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError> {
         fit.set_residuals(sample);
         if converged {
             let scale = scale_of(&fit.residuals, sample)?;
-            fit.assess(sample);
+            fit.assess(sample, sample.columns);
             let factor = coefficient_variance(fit, scale) / fit.variance;
             fit.inverse.iter_mut().for_each(|element| *element *= factor);
             return Ok(());
@@ -105,7 +105,7 @@ pub fn theil_sen(sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitErro
     let mut intercepts: Vec<f64> = y.iter().zip(x).map(|(y, x)| y - slope * x).collect();
     fit.coefficients.clear();
     fit.coefficients.extend([median(&mut intercepts), slope]);
-    fit.assess(sample);
+    fit.assess(sample, sample.columns);
     Ok(())
 }
 

@@ -1,12 +1,16 @@
 //! The events of one group that are valid for one window, as test statistics see them.
 
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use crate::Maybe;
 use crate::results::Results;
 
 /// Events in a fixed order, independent of threads and of the order of input rows. Events whose
 /// residual variance is zero have a CAR but no SCAR.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
-    /// CAR of every event.
+    /// CAR of every event, or its BHAR where that is tested.
     pub car: Vec<f64>,
     /// For every event, the share of its estimation residuals that are positive.
     pub positive_share: Vec<f64>,
@@ -16,16 +20,71 @@ pub struct Sample {
     pub dof: Vec<usize>,
     /// r̄ over the events with a SCAR, where a test needs it and there are two or more.
     pub mean_correlation: Option<f64>,
+    /// Random draws, for the tests that resample.
+    pub draws: Option<Draws>,
+}
+
+/// What is tested of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tested {
+    /// Cumulative abnormal returns.
+    Car,
+    /// Buy-and-hold abnormal returns, which nothing standardises.
+    Bhar,
+}
+
+impl Tested {
+    /// The name in configurations and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Car => "car",
+            Self::Bhar => "bhar",
+        }
+    }
+}
+
+/// Random draws that depend on the study's seed and on what is tested, and on nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draws {
+    /// The seed of the study.
+    pub seed: u64,
+    /// The stream of this sample.
+    pub stream: u64,
+    /// How many.
+    pub count: usize,
+}
+
+impl Draws {
+    /// Draws for what a key names, such as a specification, group and window.
+    pub fn new(seed: u64, key: &str, count: usize) -> Self {
+        // FNV-1a: the stream must be the same in every version of the program and on every machine.
+        let stream = key
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        Self { seed, stream, count }
+    }
+
+    /// The generator of one draw after the other.
+    pub fn generator(&self) -> ChaCha8Rng {
+        let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
+        generator.set_stream(self.stream);
+        generator
+    }
 }
 
 impl Sample {
     /// Collects the members that are valid for a window.
-    pub fn collect(results: &Results, members: &[usize], window: TestedWindow) -> Self {
+    pub fn collect(results: &Results, members: &[usize], window: TestedWindow, tested: Tested) -> Self {
         let mut sample = Self::default();
         for &event in members {
-            let (car, scar) = match window {
-                TestedWindow::Declared(w) => (results.window_car(event, w), results.window_scar(event, w)),
-                TestedWindow::Day(day) => (results.ar(event, day), results.sar(event, day)),
+            let (car, scar) = match (window, tested) {
+                (TestedWindow::Declared(w), Tested::Car) => {
+                    (results.window_car(event, w), results.window_scar(event, w))
+                }
+                (TestedWindow::Declared(w), Tested::Bhar) => {
+                    (results.window_bhar[event * results.windows_len + w], Maybe::NONE)
+                }
+                (TestedWindow::Day(day), _) => (results.ar(event, day), results.sar(event, day)),
             };
             let (Some(car), Some(share)) = (car.get(), results.positive_share[event].get()) else { continue };
             sample.car.push(car);

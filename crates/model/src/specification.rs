@@ -1,7 +1,59 @@
 //! One way to estimate: a model, its windows, its kind of return.
 
 use crate::expected::{Recipe, ReturnModel};
+use crate::panel::Measure;
 use crate::{ReturnKind, Window};
+
+/// What is explained, and so what is abnormal in the event window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Response {
+    /// The return of a day.
+    Return,
+    /// Its part from the close before to the open.
+    Overnight,
+    /// Its part from the open to the close.
+    Intraday,
+    /// The logarithm of the volume (Campbell & Wasley 1996).
+    Volume,
+    /// The logarithm of the turnover, volume over shares outstanding (Lo & Wang 2000).
+    Turnover,
+    /// The square of the standardised abnormal return, less one (Beaver 1968).
+    Volatility,
+}
+
+impl Response {
+    /// Every response, in the order in which lists show them.
+    pub const ALL: [Self; 6] =
+        [Self::Return, Self::Overnight, Self::Intraday, Self::Volume, Self::Turnover, Self::Volatility];
+
+    /// The name in configurations and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Return => "return",
+            Self::Overnight => "overnight",
+            Self::Intraday => "intraday",
+            Self::Volume => "log_volume",
+            Self::Turnover => "log_turnover",
+            Self::Volatility => "volatility",
+        }
+    }
+
+    /// What is measured of each security.
+    pub fn measure(self) -> Measure {
+        match self {
+            Self::Return | Self::Volatility => Measure::Return,
+            Self::Overnight => Measure::Overnight,
+            Self::Intraday => Measure::Intraday,
+            Self::Volume => Measure::Volume,
+            Self::Turnover => Measure::Turnover,
+        }
+    }
+
+    /// Whether sums of it are returns that could have been earned.
+    pub fn is_return(self) -> bool {
+        matches!(self, Self::Return | Self::Overnight | Self::Intraday)
+    }
+}
 
 /// What to do with a window in which a return is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +81,12 @@ pub struct Specification {
     pub model: &'static dyn ReturnModel,
     /// What the model asks for, with its options filled in.
     pub recipe: Recipe,
+    /// What is explained.
+    pub response: Response,
     /// Simple or logarithmic returns.
     pub returns: ReturnKind,
+    /// Whether returns run from trade to trade, over days without a price (Maynes & Rumsey 1993).
+    pub trade_to_trade: bool,
     /// Estimation window, before and apart from the event window.
     pub estimation: Window,
     /// Event window.
@@ -44,9 +100,16 @@ pub struct Specification {
     pub mask_other_events: usize,
     /// What a missing return does to a window.
     pub missing: MissingPolicy,
+    /// Whether the residuals of every estimate are diagnosed.
+    pub diagnostics: bool,
 }
 
 impl Specification {
+    /// What is measured of each security.
+    pub fn measure(&self) -> Measure {
+        if self.trade_to_trade { Measure::TradeReturn } else { self.response.measure() }
+    }
+
     /// The windows that are tested: the declared ones, then every day of the event window that is
     /// not declared already.
     pub fn tested_windows(&self) -> Vec<Window> {

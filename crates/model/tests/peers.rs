@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use dayzero_model::groups::{breakpoints, quantile};
 use dayzero_model::peers::{Characteristics, PeerGroups, PeerRule, buy_and_hold};
-use dayzero_model::{Date, Panel, ReturnKind};
+use dayzero_model::{Date, Measure, Panel, ReturnKind};
 use proptest::prelude::*;
 
 const SECURITIES: usize = 14;
@@ -235,7 +235,7 @@ fn hold(members: &[(Vec<f64>, f64)], days: std::ops::Range<usize>, kind: ReturnK
         panel.push("A".into(), 0, 0, returns);
     }
     panel.add_log_returns();
-    let series: Vec<_> = (0..members.len()).map(|security| panel.series(security, kind)).collect();
+    let series: Vec<_> = (0..members.len()).map(|security| panel.series(security, Measure::Return, kind)).collect();
     let weights: Vec<f64> = members.iter().map(|(_, weight)| *weight).collect();
     let mut out = Vec::new();
     buy_and_hold(&series, &weights, days, kind, &mut out);

@@ -22,6 +22,7 @@ fn sample(car: &[f64]) -> Sample {
         scar: car.iter().map(|c| c / 0.02).collect(),
         dof: vec![238; car.len()],
         mean_correlation: (car.len() > 1).then_some(0.01),
+        draws: Some(dayzero_model::sample::Draws::new(7, "sample", 999)),
     }
 }
 

@@ -1,46 +1,40 @@
 //! Estimation in parallel: blocks of events in a fixed order, so that the result does not depend on
 //! the number of threads.
 
-use dayzero_model::estimate::{Design, Estimator, UnknownFactor};
+use dayzero_model::Specification;
+use dayzero_model::estimate::Estimator;
 use dayzero_model::results::Results;
 use dayzero_model::significance::correlation::DayCell;
-use dayzero_model::{Panel, Specification};
 use rayon::prelude::*;
 
-use crate::ledger::{Candidate, Ledger};
+use crate::prepare::{Ground, Prepared};
+use crate::progress::Progress;
 
 /// Events per block.
 const BLOCK: usize = 256;
 
-/// The designs of a specification, one per market.
-pub type Designs = Vec<Design>;
-
-/// The designs of every specification in every market.
-///
-/// # Errors
-/// A factor that the panel does not have.
-pub fn designs(
-    panel: &Panel,
-    specifications: &[Specification],
-    self_financed: &[bool],
-) -> Result<Vec<Designs>, UnknownFactor> {
-    let markets = 0..panel.markets.len();
-    let of = |s: &Specification| markets.clone().map(|market| Design::new(panel, s, market, self_financed)).collect();
-    specifications.iter().map(of).collect()
-}
-
 /// Estimates every candidate under every specification; the results are in the order of the
 /// candidates.
-pub fn estimate(panel: &Panel, ledger: &Ledger, specifications: &[Specification], designs: &[Designs]) -> Vec<Results> {
-    let blocks: Vec<Vec<Results>> = ledger
-        .candidates
+pub fn estimate(
+    ground: Ground<'_>,
+    specifications: &[Specification],
+    prepared: &[Prepared],
+    progress: &Progress,
+) -> Vec<Results> {
+    let events: Vec<usize> = (0..ground.ledger.candidates.len()).collect();
+    progress.start("estimating", events.len() * specifications.len());
+    let blocks: Vec<Vec<Results>> = events
         .par_chunks(BLOCK)
         .map_init(Estimator::default, |estimator, block| {
-            let one =
-                |(specification, designs)| estimate_block(panel, ledger, specification, designs, block, estimator);
-            specifications.iter().zip(designs).map(one).collect()
+            let one = |(specification, prepared)| {
+                let results = estimate_block(ground, specification, prepared, block, estimator);
+                progress.advance(block.len());
+                results
+            };
+            specifications.iter().zip(prepared).map(one).collect()
         })
         .collect();
+    progress.finish();
     let mut all: Vec<Results> = specifications.iter().map(Results::new).collect();
     for block in blocks {
         for (results, part) in all.iter_mut().zip(block) {
@@ -51,17 +45,16 @@ pub fn estimate(panel: &Panel, ledger: &Ledger, specifications: &[Specification]
 }
 
 fn estimate_block(
-    panel: &Panel,
-    ledger: &Ledger,
+    ground: Ground<'_>,
     specification: &Specification,
-    designs: &Designs,
-    block: &[Candidate],
+    prepared: &Prepared,
+    block: &[usize],
     estimator: &mut Estimator,
 ) -> Results {
     let mut results = Results::new(specification);
-    for candidate in block {
-        let place = ledger.place(panel, candidate, specification.returns);
-        match estimator.estimate(specification, &designs[candidate.market], &place) {
+    for &event in block {
+        let design = &prepared.designs[ground.ledger.candidates[event].market];
+        match estimator.estimate(specification, design, &ground.place(event, prepared)) {
             Ok(()) => results.push_estimated(specification, estimator),
             Err(exclusion) => results.push_excluded(exclusion),
         }
@@ -70,14 +63,15 @@ fn estimate_block(
 }
 
 /// Sums of residual vectors by market and day 0, for the mean correlation of a specification's
-/// residuals. The fit is repeated: keeping every residual would take more memory than the panel.
+/// residuals. Cheap fits are repeated: keeping every residual would take more memory than the panel.
 pub fn residual_cells(
-    panel: &Panel,
-    ledger: &Ledger,
+    ground: Ground<'_>,
     specification: &Specification,
-    designs: &Designs,
+    prepared: &Prepared,
     results: &Results,
 ) -> Vec<DayCell> {
+    let ledger = ground.ledger;
+    let panel = &ground.loaded.assembled.panel;
     let mut groups_of: Vec<Vec<usize>> = vec![Vec::new(); ledger.candidates.len()];
     for (group, members) in ledger.groups.iter().enumerate() {
         members.members.iter().for_each(|&event| groups_of[event].push(group));
@@ -94,13 +88,16 @@ pub fn residual_cells(
             let len = panel.markets[market].calendar.len();
             let mut cell = DayCell::new(market, day0, specification.estimation.on_calendar(day0, len));
             for &event in *events {
-                let place = ledger.place(panel, &ledger.candidates[event], specification.returns);
-                estimator.gather(specification, &designs[market], &place);
-                if specification.model.fit(&estimator.sample, &mut estimator.fit).is_ok()
-                    && estimator.fit.variance > 0.0
-                {
-                    let presence = results.presence(event);
-                    cell.add(&groups_of[event], &presence, &estimator.sample.days, &estimator.fit.residuals);
+                let presence = results.presence(event);
+                let varies = results.sigma[event].get().is_some_and(|sigma| sigma > 0.0);
+                if let Some((days, residuals)) = results.residuals(event).filter(|_| varies) {
+                    cell.add(&groups_of[event], &presence, days, residuals);
+                } else if varies {
+                    let place = ground.place(event, prepared);
+                    if estimator.fit(specification, &prepared.designs[market], &place).is_ok() {
+                        let (days, residuals) = (&estimator.sample.days, &estimator.fit.residuals);
+                        cell.add(&groups_of[event], &presence, days, residuals);
+                    }
                 }
             }
             cell

@@ -1,5 +1,6 @@
 //! What a run found, in the few numbers that a summary shows.
 
+use dayzero_model::sample::Tested;
 use dayzero_model::{Date, Outcome};
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +74,7 @@ pub fn headline_test(study: &Study) -> Option<&'static str> {
 /// Mean CAR of the declared windows with the p-value of the headline test.
 pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
     let Some(test) = headline_test(finished.study) else { return Vec::new() };
-    let rows = finished.tests.iter().filter(|row| row.test == test && row.declared);
+    let rows = finished.tests.iter().filter(|row| row.test == test && row.declared && row.measure == Tested::Car);
     rows.map(|row| Headline {
         spec_id: row.specification,
         group: finished.ledger.groups[row.group].label.clone(),

@@ -8,6 +8,7 @@ use crate::config::Study;
 use crate::infer::TestRow;
 use crate::ledger::Ledger;
 use crate::load::Loaded;
+use crate::longrun::{self, CalendarTimeRow, RatsRows};
 
 /// A study with its results.
 pub struct Finished<'a> {
@@ -23,6 +24,12 @@ pub struct Finished<'a> {
     pub averages: Vec<Vec<Vec<Average>>>,
     /// Tests.
     pub tests: Vec<TestRow>,
+    /// By specification, the names of the factors that its portfolios are regressed on.
+    pub factor_names: Vec<Vec<String>>,
+    /// Portfolios in calendar time.
+    pub calendar_time: Vec<CalendarTimeRow>,
+    /// Regressions across events.
+    pub rats: Vec<RatsRows>,
     /// For every input row, its place among the candidates.
     places: Vec<Option<usize>>,
 }
@@ -35,7 +42,9 @@ impl<'a> Finished<'a> {
             places[candidate.row] = Some(place);
         }
         let results = study.specifications.iter().map(Results::new).collect();
-        Self { study, loaded, ledger, results, averages: Vec::new(), tests: Vec::new(), places }
+        let factor_names = study.specifications.iter().map(longrun::factor_names).collect();
+        let (averages, tests, calendar_time, rats) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { study, loaded, ledger, results, averages, tests, factor_names, calendar_time, rats, places }
     }
 
     /// A specification.

@@ -2,15 +2,17 @@
 
 use dayzero_model::averages::{Average, averages};
 use dayzero_model::results::Results;
-use dayzero_model::sample::{Sample, TestedWindow};
+use dayzero_model::sample::{Draws, Sample, Tested, TestedWindow};
 use dayzero_model::significance::correlation::{Correlation, DayCell};
 use dayzero_model::significance::multiple::{benjamini_hochberg, holm};
 use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined};
-use dayzero_model::{Calendar, Panel, Specification, Window};
+use dayzero_model::{Calendar, Specification, Window};
 use rayon::prelude::*;
 
+use crate::config::Study;
 use crate::config::raw::MultipleTesting;
 use crate::ledger::Ledger;
+use crate::prepare::Ground;
 
 /// One row of the table `tests`.
 #[derive(Clone, Debug)]
@@ -23,11 +25,13 @@ pub struct TestRow {
     pub window: Window,
     /// Whether the window was declared in `car_windows`.
     pub declared: bool,
+    /// What is tested.
+    pub measure: Tested,
     /// The test.
     pub test: &'static str,
     /// Events that went into the statistic; without one, those that are valid for the window.
     pub events: usize,
-    /// Mean CAR of the events that are valid for the window.
+    /// Mean CAR, or BHAR, of the events that are valid for the window.
     pub mean_car: Option<f64>,
     /// The statistic, or why there is none.
     pub result: Result<Statistic, Undefined>,
@@ -58,7 +62,7 @@ pub fn all_averages(results: &[Results], ledger: &Ledger, confidence: f64) -> Ve
 }
 
 /// What the tests of one specification work on.
-pub struct Tested<'a> {
+pub struct Examined<'a> {
     /// Its number.
     pub index: usize,
     /// The specification.
@@ -69,61 +73,87 @@ pub struct Tested<'a> {
     pub cells: &'a [DayCell],
 }
 
-/// Every test of a specification, by group, window and test.
-pub fn tests(
-    panel: &Panel,
-    ledger: &Ledger,
-    tested: &Tested<'_>,
-    tests: &[&'static dyn TestStatistic],
-) -> Vec<TestRow> {
-    let calendars: Vec<&Calendar> = panel.markets.iter().map(|market| &market.calendar).collect();
-    let specification = tested.specification;
-    let correlation = tests
+/// One cell of the tests: a group, a window, and what is tested of it.
+#[derive(Clone, Copy)]
+struct Task {
+    group: usize,
+    window: Window,
+    place: TestedWindow,
+    measure: Tested,
+}
+
+/// Every test of a specification, by group, window, measure and test. Only declared windows are tested
+/// for buy-and-hold abnormal returns: of one day they are the same.
+pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<TestRow> {
+    let calendars: Vec<&Calendar> = ground.loaded.assembled.panel.markets.iter().map(|m| &m.calendar).collect();
+    let specification = examined.specification;
+    let correlation = study
+        .tests
         .iter()
         .any(|test| test.needs().mean_correlation)
-        .then(|| Correlation::new(tested.cells, &calendars, specification.event, specification.missing));
-    let windows = specification.tested_windows();
-    let tasks: Vec<(usize, usize)> =
-        (0..ledger.groups.len()).flat_map(|group| (0..windows.len()).map(move |w| (group, w))).collect();
-    let evaluate = |&(group, w): &(usize, usize)| {
-        let window = windows[w];
-        let declared = w < specification.car_windows.len();
-        let place = if declared {
-            TestedWindow::Declared(w)
-        } else {
-            TestedWindow::Day(window.within(specification.event).start)
-        };
-        let mut sample = Sample::collect(tested.results, &ledger.groups[group].members, place);
-        sample.mean_correlation = correlation.as_ref().and_then(|correlation| correlation.mean(group, window));
-        let row = |test: &&'static dyn TestStatistic| {
-            let result = test.evaluate(&sample);
-            TestRow {
-                specification: tested.index,
-                group,
-                window,
-                declared,
-                test: test.name(),
-                events: result.as_ref().map_or(sample.car.len(), |statistic| statistic.events),
-                mean_car: sample.mean_car(),
-                result,
-                p_holm: None,
-                p_bh: None,
+        .then(|| Correlation::new(examined.cells, &calendars, specification.event, specification.missing));
+    let mut tasks: Vec<Task> = Vec::new();
+    for group in 0..ground.ledger.groups.len() {
+        for (w, window) in specification.tested_windows().into_iter().enumerate() {
+            if w < specification.car_windows.len() {
+                let place = TestedWindow::Declared(w);
+                tasks.extend(study.tested.iter().map(|&measure| Task { group, window, place, measure }));
+            } else {
+                let place = TestedWindow::Day(window.within(specification.event).start);
+                tasks.push(Task { group, window, place, measure: Tested::Car });
             }
-        };
-        tests.iter().map(row).collect::<Vec<_>>()
+        }
+    }
+    let evaluate = |&task: &Task| {
+        let mut sample = sample(study, ground, examined, task);
+        sample.mean_correlation =
+            correlation.as_ref().and_then(|correlation| correlation.mean(task.group, task.window));
+        study.tests.iter().map(|test| evaluate(*test, &sample, examined.index, task)).collect::<Vec<_>>()
     };
     tasks.par_iter().map(evaluate).collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
-/// Adjusts p-values within their families: for each test, the declared windows of all groups and
-/// specifications are one family, the single days another.
+fn sample(study: &Study, ground: Ground<'_>, examined: &Examined<'_>, task: Task) -> Sample {
+    let group = &ground.ledger.groups[task.group];
+    let mut sample = Sample::collect(examined.results, &group.members, task.place, task.measure);
+    if let TestedWindow::Declared(_) = task.place {
+        let key = format!("{}|{}|{}|{}", examined.index, group.label, task.window, task.measure.name());
+        sample.draws = Some(Draws::new(study.seed, &key, study.bootstrap));
+    }
+    sample
+}
+
+fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: usize, task: Task) -> TestRow {
+    let needs = test.needs();
+    let result = match task.measure {
+        Tested::Bhar if needs.standardised => Err(Undefined::NotStandardised),
+        _ if needs.draws && sample.draws.is_none() => Err(Undefined::NotResampled),
+        _ => test.evaluate(sample),
+    };
+    TestRow {
+        specification,
+        group: task.group,
+        window: task.window,
+        declared: matches!(task.place, TestedWindow::Declared(_)),
+        measure: task.measure,
+        test: test.name(),
+        events: result.as_ref().map_or(sample.car.len(), |statistic| statistic.events),
+        mean_car: sample.mean_car(),
+        result,
+        p_holm: None,
+        p_bh: None,
+    }
+}
+
+/// Adjusts p-values within their families: for each test and measure, the declared windows of all groups
+/// and specifications are one family, the single days another.
 pub fn adjust(rows: &mut [TestRow], adjustments: &[MultipleTesting], tests: &[&'static dyn TestStatistic]) {
     for test in tests {
-        for declared in [true, false] {
+        for (declared, measure) in [(true, Tested::Car), (true, Tested::Bhar), (false, Tested::Car)] {
             let family: Vec<(usize, f64)> = rows
                 .iter()
                 .enumerate()
-                .filter(|(_, row)| row.test == test.name() && row.declared == declared)
+                .filter(|(_, row)| row.test == test.name() && row.declared == declared && row.measure == measure)
                 .filter_map(|(index, row)| Some((index, row.p_value()?)))
                 .collect();
             let p_values: Vec<f64> = family.iter().map(|&(_, p)| p).collect();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use dayzero_loader::events::{Announced, EventTable};
 use dayzero_model::align::{self, Announcement, Day0Rule, Session};
 use dayzero_model::groups::{self, Group};
-use dayzero_model::{Date, Outcome, Panel};
+use dayzero_model::{Date, EventCalendar, Outcome};
 
 use crate::config::Study;
 use crate::config::raw::Duplicates;
@@ -57,8 +57,8 @@ pub struct Ledger {
     /// The events to estimate, by security, day 0 and announcement: an order that does not depend
     /// on that of the input rows.
     pub candidates: Vec<Candidate>,
-    /// Day 0 of every event of a security, rising, whether or not it is estimated.
-    pub day0s: HashMap<usize, Vec<usize>>,
+    /// Day 0 of every event of every security, whether or not it is estimated.
+    pub events: EventCalendar,
     /// `all`, then the groups of each column.
     pub groups: Vec<Group>,
     /// What looks odd in the events, in sentences with counts.
@@ -68,18 +68,9 @@ pub struct Ledger {
 /// Finds day 0 of every event and decides which events can be estimated.
 pub fn build(study: &Study, loaded: &Loaded) -> Ledger {
     let EventTable { security, announced, .. } = &loaded.events;
-    let panel = &loaded.assembled.panel;
     let mut rows: Vec<Row> = (0..security.len()).map(|row| align_row(loaded, row)).collect();
-    let mut day0s: HashMap<usize, Vec<usize>> = HashMap::new();
-    for row in &rows {
-        if let (Some(security), Some((index, ..))) = (row.security, row.day0) {
-            day0s.entry(security).or_default().push(index);
-        }
-    }
-    for days in day0s.values_mut() {
-        days.sort_unstable();
-        days.dedup();
-    }
+    let aligned = rows.iter().filter_map(|row| Some((row.security?, row.day0?.0)));
+    let event_calendar = EventCalendar::new(aligned);
     for (row, kept) in rows.iter_mut().zip(&loaded.events.kept) {
         // What the user left out on purpose is not reported as a defect too.
         if !kept {
@@ -93,8 +84,7 @@ pub fn build(study: &Study, loaded: &Loaded) -> Ledger {
     let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
     let groups = collect_groups(&group_columns, &rows, &candidates);
     let notes = contradicted_sessions(loaded, &rows).into_iter().collect();
-    debug_assert!(candidates.iter().all(|c| panel.securities()[c.security].market == c.market));
-    Ledger { rows, securities: security.clone(), group_columns, candidates, day0s, groups, notes }
+    Ledger { rows, securities: security.clone(), group_columns, candidates, events: event_calendar, groups, notes }
 }
 
 fn candidate(row: usize, r: &Row) -> Option<Candidate> {
@@ -260,22 +250,5 @@ fn natural_order(a: &str, b: &str) -> Ordering {
         (Ok(_), Err(_)) => Ordering::Less,
         (Err(_), Ok(_)) => Ordering::Greater,
         (Err(_), Err(_)) => a.cmp(b),
-    }
-}
-
-impl Ledger {
-    /// The returns of an event's security and its place in them.
-    pub fn place<'a>(
-        &'a self,
-        panel: &'a Panel,
-        candidate: &Candidate,
-        kind: dayzero_model::ReturnKind,
-    ) -> dayzero_model::EventPlace<'a> {
-        dayzero_model::EventPlace {
-            series: panel.series(candidate.security, kind),
-            day0: candidate.day0,
-            calendar_len: panel.markets[candidate.market].calendar.len(),
-            all_day0s: self.day0s.get(&candidate.security).map_or(&[], Vec::as_slice),
-        }
     }
 }

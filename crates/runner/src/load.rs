@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use dayzero_loader::assemble::{Assembled, Inputs, assemble};
+use dayzero_loader::characteristics;
 use dayzero_loader::events::{self, EventTable};
 use dayzero_loader::prices::{self, Zones};
 use dayzero_loader::wanted::Wanted;
 use dayzero_loader::{BenchmarkSource, DataError};
 use dayzero_model::ReturnKind;
+use dayzero_model::peers::Characteristics;
 
 use crate::config::Study;
 
@@ -17,9 +19,12 @@ pub struct Loaded {
     pub events: EventTable,
     /// The panel.
     pub assembled: Assembled,
+    /// What is known of its securities beside their prices.
+    pub characteristics: Characteristics,
 }
 
-/// Reads the events first, then the prices of just the securities that they and the markets need.
+/// Reads the events first, then the prices of just the securities that they and the markets need; all
+/// of them where others stand in for those of the events.
 ///
 /// # Errors
 /// An input that cannot be used.
@@ -33,11 +38,23 @@ pub fn load(study: &Study) -> Result<Loaded, DataError> {
     }
     names.extend(study.factors.securities.iter().map(|(_, id)| id.clone()));
     let zones = Zones { by_market: study.markets.iter().map(|m| (m.name.clone(), m.zone.clone())).collect() };
-    let chunks = prices::read(&study.prices, &Wanted::new(names), &zones)?;
-    let inputs = Inputs { prices: &study.prices, chunks: &chunks, markets: &study.markets, factors: &study.factors };
+    let others = study.specifications.iter().any(|specification| specification.recipe.peers.is_some());
+    let wanted = if others { Wanted::all() } else { Wanted::new(names) };
+    let chunks = prices::read(&study.prices, &wanted, &zones)?;
+    let inputs = Inputs {
+        prices: &study.prices,
+        chunks: &chunks,
+        markets: &study.markets,
+        factors: &study.factors,
+        measures: &study.measures,
+    };
     let mut assembled = assemble(inputs)?;
     if study.specifications.iter().any(|specification| specification.returns == ReturnKind::Log) {
         assembled.panel.add_log_returns();
     }
-    Ok(Loaded { events, assembled })
+    let characteristics = match study.characteristics.files.is_empty() {
+        true => Characteristics::default(),
+        false => characteristics::read(&study.characteristics, &assembled.securities)?,
+    };
+    Ok(Loaded { events, assembled, characteristics })
 }

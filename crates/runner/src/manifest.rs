@@ -7,8 +7,8 @@ use arrow::datatypes::Field;
 use dayzero_loader::columns::value_type;
 use dayzero_loader::paths::InputFile;
 use dayzero_loader::{BenchmarkSource, DataError, fingerprint};
-use dayzero_model::Outcome;
 use dayzero_model::expected::Regressor;
+use dayzero_model::{Outcome, Response};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -152,7 +152,14 @@ pub fn input_files(study: &Study) -> Vec<&InputFile> {
         BenchmarkSource::Table { files, .. } => files.as_slice(),
         BenchmarkSource::Security(_) => &[],
     });
-    let sections = study.prices.files.iter().chain(&study.events.files).chain(&study.factors.files).chain(benchmarks);
+    let sections = study
+        .prices
+        .files
+        .iter()
+        .chain(&study.events.files)
+        .chain(&study.factors.files)
+        .chain(&study.characteristics.files);
+    let sections = sections.chain(benchmarks);
     let mut seen = HashSet::new();
     sections.filter(|file| seen.insert(&file.path)).collect()
 }
@@ -209,14 +216,18 @@ pub fn specification_notes(finished: &Finished<'_>) -> Vec<SpecificationNote> {
 
 fn label(specification: &dayzero_model::Specification) -> String {
     let recipe = &specification.recipe;
-    let factors: Vec<&str> = recipe.regressors.iter().map(Regressor::name).collect();
+    let factors: Vec<String> = recipe.regressors.iter().map(Regressor::name).collect();
     let model = match specification.model.name() {
         "factors" => format!("factors ({})", factors.join(", ")),
         name => name.to_owned(),
     };
     let excess = if recipe.excess { ", excess returns" } else { "" };
+    let response = match specification.response {
+        Response::Return => String::new(),
+        other => format!(", {}", other.name()),
+    };
     format!(
-        "{model}{excess}, {} returns, estimation {}, event window {}",
+        "{model}{excess}{response}, {} returns, estimation {}, event window {}",
         specification.returns.name(),
         specification.estimation,
         specification.event

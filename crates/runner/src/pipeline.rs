@@ -3,32 +3,32 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use dayzero_loader::DataError;
-
 use crate::config::Study;
-use crate::estimate::{self, Designs};
+use crate::estimate;
 use crate::finished::Finished;
-use crate::infer::{self, Tested};
-use crate::ledger::{self, Ledger};
-use crate::load::{self, Loaded};
+use crate::infer::{self, Examined};
+use crate::ledger;
+use crate::load;
 use crate::manifest::{self, Manifest};
 use crate::output::Staging;
+use crate::prepare::{self, Ground, Prepared};
+use crate::progress::Progress;
 use crate::tables::{self, Table};
-use crate::{Failure, findings};
+use crate::{Failure, findings, longrun};
 
 /// Runs a study and writes its tables.
 ///
 /// # Errors
 /// The inputs cannot be used or the outputs cannot be written; earlier results are then untouched.
-pub fn run(study: &Study, overwrite: bool) -> Result<Manifest, Failure> {
+pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manifest, Failure> {
     let staging = Staging::open(&study.output.dir, overwrite, &manifest::input_files(study))?;
     let mut clock = Clock::new();
     let loaded = load::load(study)?;
     clock.mark("load");
     let ledger = ledger::build(study, &loaded);
-    let designs = prepare(study, &loaded, &ledger)?;
+    let prepared = prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     clock.mark("align");
-    let finished = finish(study, &loaded, &ledger, &designs, &mut clock);
+    let finished = finish(study, Ground { loaded: &loaded, ledger: &ledger }, &prepared, progress, &mut clock);
     let inputs = manifest::inputs(study)?;
     let metadata = manifest::table_metadata(study, &inputs);
     clock.mark("fingerprint");
@@ -51,18 +51,16 @@ pub fn check(study: &Study) -> Result<Manifest, Failure> {
     let loaded = load::load(study)?;
     clock.mark("load");
     let ledger = ledger::build(study, &loaded);
-    prepare(study, &loaded, &ledger)?;
+    prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     let finished = Finished::unestimated(study, &loaded, &ledger);
     clock.mark("align");
     Ok(Manifest { seconds: clock.seconds, ..describe(&finished) })
 }
 
-/// The designs; also refuses columns that no table has, before the work begins.
-fn prepare(study: &Study, loaded: &Loaded, ledger: &Ledger) -> Result<Vec<Designs>, Failure> {
-    requested(study, &Finished::unestimated(study, loaded, ledger))?;
-    let assembled = &loaded.assembled;
-    estimate::designs(&assembled.panel, &study.specifications, &assembled.self_financed)
-        .map_err(|unknown| DataError::new(format!("no column or security gives the factor `{}`", unknown.0)).into())
+/// What the models need; also refuses columns that no table has, before the work begins.
+fn prepare(study: &Study, ground: Ground<'_>) -> Result<Vec<Prepared>, Failure> {
+    requested(study, &Finished::unestimated(study, ground.loaded, ground.ledger))?;
+    Ok(prepare::prepare(study, ground)?)
 }
 
 fn requested<'a>(study: &Study, finished: &'a Finished<'a>) -> Result<Vec<Table<'a>>, Failure> {
@@ -72,28 +70,33 @@ fn requested<'a>(study: &Study, finished: &'a Finished<'a>) -> Result<Vec<Table<
 /// Estimate, accumulate, finish.
 fn finish<'a>(
     study: &'a Study,
-    loaded: &'a Loaded,
-    ledger: &'a Ledger,
-    designs: &[Designs],
+    ground: Ground<'a>,
+    prepared: &[Prepared],
+    progress: &Progress,
     clock: &mut Clock,
 ) -> Finished<'a> {
-    let panel = &loaded.assembled.panel;
-    let mut finished = Finished::unestimated(study, loaded, ledger);
-    finished.results = estimate::estimate(panel, ledger, &study.specifications, designs);
+    let mut finished = Finished::unestimated(study, ground.loaded, ground.ledger);
+    finished.results = estimate::estimate(ground, &study.specifications, prepared, progress);
     clock.mark("estimate");
-    finished.averages = infer::all_averages(&finished.results, ledger, study.confidence);
+    finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
     let correlated = study.tests.iter().any(|test| test.needs().mean_correlation);
     for (index, specification) in study.specifications.iter().enumerate() {
         let results = &finished.results[index];
         let cells = match correlated {
-            true => estimate::residual_cells(panel, ledger, specification, &designs[index], results),
+            true => estimate::residual_cells(ground, specification, &prepared[index], results),
             false => Vec::new(),
         };
-        let tested = Tested { index, specification, results, cells: &cells };
-        finished.tests.extend(infer::tests(panel, ledger, &tested, &study.tests));
+        finished.tests.extend(infer::tests(study, ground, &Examined { index, specification, results, cells: &cells }));
     }
     infer::adjust(&mut finished.tests, &study.adjustments, &study.tests);
     clock.mark("test");
+    if study.output.writes("calendar_time") {
+        finished.calendar_time = longrun::calendar_time(study, ground, prepared, &finished.results);
+    }
+    if study.output.writes("rats") {
+        finished.rats = longrun::rats(study, ground, prepared, &finished.results);
+    }
+    clock.mark("long run");
     finished
 }
 

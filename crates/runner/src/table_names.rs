@@ -2,5 +2,14 @@
 //! are made from studies.
 
 /// Every table, in the order in which lists show them.
-pub const TABLE_NAMES: &[&str] =
-    &["events", "specifications", "estimates", "abnormal_returns", "cars", "averages", "tests"];
+pub const TABLE_NAMES: &[&str] = &[
+    "events",
+    "specifications",
+    "estimates",
+    "abnormal_returns",
+    "cars",
+    "averages",
+    "tests",
+    "calendar_time",
+    "rats",
+];

@@ -1,6 +1,7 @@
 //! The market model in excess returns.
 
-use super::{ModelOptions, Recipe, RecipeError, ReturnModel};
+use super::options::EXCESS;
+use super::{ModelOption, ModelOptions, Recipe, RecipeError, ReturnModel};
 
 /// E[R] = R_f + α + β (R_m − R_f) (Sharpe 1964; α of Jensen 1968). `excess = false` regresses the raw return.
 pub(super) struct Capm;
@@ -18,8 +19,11 @@ impl ReturnModel for Capm {
         "Sharpe 1964; Jensen 1968"
     }
 
+    fn options(&self) -> &'static [ModelOption] {
+        &[EXCESS]
+    }
+
     fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError> {
-        options.without_factors(self.name())?;
-        Ok(Recipe::regression(&["market"], options.excess.unwrap_or(true)))
+        Ok(Recipe::regression(&["market"], options.flag(EXCESS.name)?.unwrap_or(true)))
     }
 }

@@ -1,6 +1,7 @@
 //! The four-factor model.
 
-use super::{ModelOptions, Recipe, RecipeError, ReturnModel};
+use super::options::EXCESS;
+use super::{ModelOption, ModelOptions, Recipe, RecipeError, ReturnModel};
 
 /// E[R] = R_f + α + b·(mktrf, smb, hml, umd) (Carhart 1997). `excess = false` regresses the raw return.
 pub(super) struct Carhart;
@@ -18,8 +19,11 @@ impl ReturnModel for Carhart {
         "Carhart 1997"
     }
 
+    fn options(&self) -> &'static [ModelOption] {
+        &[EXCESS]
+    }
+
     fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError> {
-        options.without_factors(self.name())?;
-        Ok(Recipe::regression(&["mktrf", "smb", "hml", "umd"], options.excess.unwrap_or(true)))
+        Ok(Recipe::regression(&["mktrf", "smb", "hml", "umd"], options.flag(EXCESS.name)?.unwrap_or(true)))
     }
 }

@@ -18,9 +18,7 @@ impl ReturnModel for ConstantMean {
         "Brown & Warner 1980"
     }
 
-    fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError> {
-        options.without_factors(self.name())?;
-        options.without_excess(self.name())?;
+    fn recipe(&self, _: &ModelOptions) -> Result<Recipe, RecipeError> {
         Ok(Recipe::regression(&[], false))
     }
 }

@@ -1,6 +1,7 @@
 //! A regression on any factors.
 
-use super::{ModelOptions, Recipe, RecipeError, ReturnModel};
+use super::options::{EXCESS, FACTORS};
+use super::{ModelOption, ModelOptions, Recipe, RecipeError, ReturnModel};
 
 /// E[R] = α + b·f, or R_f + α + b·f with `excess = true` (Ross 1976). `market` is the benchmark.
 pub(super) struct Factors;
@@ -18,15 +19,16 @@ impl ReturnModel for Factors {
         "Ross 1976"
     }
 
+    fn options(&self) -> &'static [ModelOption] {
+        &[FACTORS, EXCESS]
+    }
+
     fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError> {
-        let factors = options.factors.as_deref().unwrap_or_default();
+        let factors = options.texts(FACTORS.name)?.unwrap_or_default();
         if factors.is_empty() {
-            return Err(RecipeError("model `factors` needs a list, as in { factors = [\"market\", \"oil\"] }".into()));
-        }
-        if let Some((i, name)) = factors.iter().enumerate().find(|(i, name)| factors[..*i].contains(name)) {
-            return Err(RecipeError(format!("factor `{name}` is listed twice (again in place {})", i + 1)));
+            return Err(RecipeError::new("model `factors` needs a list, as in { factors = [\"market\", \"oil\"] }"));
         }
         let names: Vec<&str> = factors.iter().map(String::as_str).collect();
-        Ok(Recipe::regression(&names, options.excess.unwrap_or(false)))
+        Ok(Recipe::regression(&names, options.flag(EXCESS.name)?.unwrap_or(false)))
     }
 }

@@ -1,6 +1,7 @@
 //! The three-factor model.
 
-use super::{ModelOptions, Recipe, RecipeError, ReturnModel};
+use super::options::EXCESS;
+use super::{ModelOption, ModelOptions, Recipe, RecipeError, ReturnModel};
 
 /// E[R] = R_f + α + b·(mktrf, smb, hml) (Fama & French 1993). `excess = false` regresses the raw return.
 pub(super) struct FamaFrench3;
@@ -18,8 +19,11 @@ impl ReturnModel for FamaFrench3 {
         "Fama & French 1993"
     }
 
+    fn options(&self) -> &'static [ModelOption] {
+        &[EXCESS]
+    }
+
     fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError> {
-        options.without_factors(self.name())?;
-        Ok(Recipe::regression(&["mktrf", "smb", "hml"], options.excess.unwrap_or(true)))
+        Ok(Recipe::regression(&["mktrf", "smb", "hml"], options.flag(EXCESS.name)?.unwrap_or(true)))
     }
 }

@@ -1,6 +1,7 @@
 //! The five-factor model.
 
-use super::{ModelOptions, Recipe, RecipeError, ReturnModel};
+use super::options::EXCESS;
+use super::{ModelOption, ModelOptions, Recipe, RecipeError, ReturnModel};
 
 /// E[R] = R_f + α + b·(mktrf, smb, hml, rmw, cma) (Fama & French 2015). `excess = false` regresses the raw return.
 pub(super) struct FamaFrench5;
@@ -18,8 +19,11 @@ impl ReturnModel for FamaFrench5 {
         "Fama & French 2015"
     }
 
+    fn options(&self) -> &'static [ModelOption] {
+        &[EXCESS]
+    }
+
     fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError> {
-        options.without_factors(self.name())?;
-        Ok(Recipe::regression(&["mktrf", "smb", "hml", "rmw", "cma"], options.excess.unwrap_or(true)))
+        Ok(Recipe::regression(&["mktrf", "smb", "hml", "rmw", "cma"], options.flag(EXCESS.name)?.unwrap_or(true)))
     }
 }

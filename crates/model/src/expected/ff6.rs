@@ -1,6 +1,7 @@
 //! The six-factor model.
 
-use super::{ModelOptions, Recipe, RecipeError, ReturnModel};
+use super::options::EXCESS;
+use super::{ModelOption, ModelOptions, Recipe, RecipeError, ReturnModel};
 
 /// E[R] = R_f + α + b·(mktrf, smb, hml, rmw, cma, umd) (Fama & French 2018). `excess = false` regresses the raw return.
 pub(super) struct FamaFrench6;
@@ -18,8 +19,14 @@ impl ReturnModel for FamaFrench6 {
         "Fama & French 2018"
     }
 
+    fn options(&self) -> &'static [ModelOption] {
+        &[EXCESS]
+    }
+
     fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError> {
-        options.without_factors(self.name())?;
-        Ok(Recipe::regression(&["mktrf", "smb", "hml", "rmw", "cma", "umd"], options.excess.unwrap_or(true)))
+        Ok(Recipe::regression(
+            &["mktrf", "smb", "hml", "rmw", "cma", "umd"],
+            options.flag(EXCESS.name)?.unwrap_or(true),
+        ))
     }
 }

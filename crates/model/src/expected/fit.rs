@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::volatility::VolatilityFit;
+
 /// The estimation days of one event: those on which the return and every regressor are finite.
 #[derive(Clone, Debug, Default)]
 pub struct EstimationSample {
@@ -59,14 +61,31 @@ pub struct Fit {
     pub parameters: usize,
     /// Share of the variation that is explained; absent where nothing is estimated or varies.
     pub r_squared: Option<f64>,
-    /// (X'X)⁻¹, row after row; empty when nothing was estimated.
+    /// Covariance of the coefficients in units of s², row after row: (X'X)⁻¹ for least squares; empty
+    /// when nothing was estimated.
     pub inverse: Vec<f64>,
+    /// The numbers for the table of estimates, in the order of the recipe.
+    pub reported: Vec<f64>,
+    /// The conditional variance of the days after the last estimation day, for models that have one.
+    pub volatility: Option<ConditionalVariance>,
     /// Room for the decomposition.
     pub(super) work: Vec<f64>,
 }
 
+/// A fitted conditional variance and the calendar index of the day after which its forecast begins.
+#[derive(Clone, Debug)]
+pub struct ConditionalVariance {
+    /// The fit.
+    pub fit: VolatilityFit,
+    /// Last estimation day.
+    pub last_day: usize,
+}
+
 /// Residual sums of squares below this share of Σy² are rounding: a perfect fit.
 const ROUNDING: f64 = 1e-24;
+
+/// Days after which a conditional variance has forgotten where it started.
+const LONG_RUN: usize = 1_000;
 
 impl Fit {
     /// A model whose coefficients are given: the residuals are demeaned, and k = 1 for the mean.
@@ -113,13 +132,13 @@ impl Fit {
         rss
     }
 
-    /// Residuals, s² and R² of the coefficients as they stand, all of them estimated.
-    pub(crate) fn assess(&mut self, sample: &EstimationSample) {
+    /// Residuals, s² and R² of the coefficients as they stand, so many parameters estimated.
+    pub(crate) fn assess(&mut self, sample: &EstimationSample, parameters: usize) {
         self.set_residuals(sample);
-        let rss = self.set_variance(sample, sample.columns);
+        let rss = self.set_variance(sample, parameters);
         let mean = sample.y.iter().sum::<f64>() / sample.len() as f64;
         let tss: f64 = sample.y.iter().map(|y| (y - mean) * (y - mean)).sum();
-        self.r_squared = (sample.columns > 1 && tss > 0.0).then(|| 1.0 - rss / tss);
+        self.r_squared = (parameters > 1 && tss > 0.0).then(|| 1.0 - rss / tss);
     }
 
     /// Degrees of freedom of s²: M − k.
@@ -132,20 +151,33 @@ impl Fit {
         self.coefficients.iter().zip(row).map(|(b, x)| b * x).sum()
     }
 
-    /// Variance of the sum of the abnormal returns of `days` days whose rows of the design sum to
-    /// `rows`: s²(L + 1'X_w(X'X)⁻¹X_w'1). For one day this is s²(1 + x'(X'X)⁻¹x).
+    /// Variance of the error of one calendar day: s², or the forecast of a conditional variance.
+    pub fn error_variance(&self, day: usize) -> f64 {
+        match &self.volatility {
+            None => self.variance,
+            // Days before the estimation window are as far away as any: the long-run variance.
+            Some(conditional) => {
+                let horizon = day.checked_sub(conditional.last_day).filter(|&h| h > 0);
+                conditional.fit.forecast(horizon.unwrap_or(LONG_RUN))
+            }
+        }
+    }
+
+    /// Variance of the sum of the abnormal returns of days whose rows of the design sum to `rows` and
+    /// whose error variances sum to `errors`: s²(L + 1'X_w(X'X)⁻¹X_w'1) with constant variance. For one
+    /// day this is s²(1 + x'(X'X)⁻¹x).
     ///
     /// The errors of the coefficients are common to all days of a window, so their covariances across
     /// days count (Mikkelson & Partch 1988; Salinger 1992).
-    pub fn variance_of_sum(&self, rows: &[f64], days: usize) -> f64 {
-        self.variance * (days as f64 + self.leverage(rows))
+    pub fn variance_of_sum(&self, rows: &[f64], errors: f64) -> f64 {
+        errors + self.variance * self.leverage(rows)
     }
 
     /// x'(X'X)⁻¹x: what the estimation of the coefficients adds to the variance of a forecast at
     /// `row`, in units of s². Zero when nothing was estimated.
     pub(crate) fn leverage(&self, row: &[f64]) -> f64 {
         self.inverse
-            .chunks_exact(row.len())
+            .chunks_exact(row.len().max(1))
             .zip(row)
             .map(|(line, &x)| x * line.iter().zip(row).map(|(a, z)| a * z).sum::<f64>())
             .sum()

@@ -28,7 +28,7 @@ pub fn fit(sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError> {
     });
     fit.work = work;
     solved?;
-    fit.assess(sample);
+    fit.assess(sample, sample.columns);
     Ok(())
 }
 

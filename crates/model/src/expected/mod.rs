@@ -1,24 +1,37 @@
 //! Expected returns: one file per model, and the registry.
 //!
-//! A model states what it needs in a [`Recipe`] and fits it to the estimation days of one event. The
-//! default fit is least squares on the recipe's design. To add a model: one file here, one line in
-//! [`MODELS`].
+//! A model states what it needs in a [`Recipe`]: its regressors, the other securities that it looks at,
+//! and the [`Method`] that fits it to the estimation days of one event, which is least squares unless
+//! the model has its own. To add a model: one file here, one line in [`MODELS`].
 
+mod benchmark_column;
 mod capm;
 mod carhart;
+mod conditional;
 mod constant_mean;
+mod dimson;
+mod egarch;
 mod factors;
 mod ff3;
 mod ff5;
 mod ff6;
 mod fit;
+mod garch;
+mod huber;
 pub mod least_squares;
 mod market;
 mod market_adjusted;
+mod matched_firm;
+mod options;
 mod recipe;
+mod reference_portfolio;
+mod scholes_williams;
+mod synthetic_control;
+mod theil_sen;
 
-pub use fit::{EstimationSample, Fit, FitError};
-pub use recipe::{ModelOptions, Recipe, RecipeError, Regressor};
+pub use fit::{ConditionalVariance, EstimationSample, Fit, FitError};
+pub use options::{ModelOption, ModelOptions, OptionValue, RecipeError};
+pub use recipe::{Method, Recipe, Regressor, Reported, Source};
 
 /// A model of the return that a security would have had without the event.
 pub trait ReturnModel: Sync {
@@ -31,19 +44,16 @@ pub trait ReturnModel: Sync {
     /// The source of the model (author, year).
     fn reference(&self) -> &'static str;
 
-    /// What the model needs, given the options that the user wrote beside its name.
-    ///
-    /// # Errors
-    /// An option that the model does not have, or lacks.
-    fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError>;
-
-    /// Fits the model to the estimation days of one event.
-    ///
-    /// # Errors
-    /// The design is singular over these days.
-    fn fit(&self, sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError> {
-        least_squares::fit(sample, fit)
+    /// The options that a user may write beside its name.
+    fn options(&self) -> &'static [ModelOption] {
+        &[]
     }
+
+    /// What the model needs and how it is fitted, given the options that the user wrote.
+    ///
+    /// # Errors
+    /// An option that cannot be, or that the model lacks.
+    fn recipe(&self, options: &ModelOptions) -> Result<Recipe, RecipeError>;
 }
 
 /// Every return model, in the order in which lists show them.
@@ -57,6 +67,16 @@ pub const MODELS: &[&dyn ReturnModel] = &[
     &ff5::FamaFrench5,
     &ff6::FamaFrench6,
     &factors::Factors,
+    &scholes_williams::ScholesWilliams,
+    &dimson::Dimson,
+    &huber::Huber,
+    &theil_sen::TheilSen,
+    &garch::Garch,
+    &egarch::Egarch,
+    &benchmark_column::BenchmarkColumn,
+    &reference_portfolio::ReferencePortfolio,
+    &matched_firm::MatchedFirm,
+    &synthetic_control::SyntheticControl,
 ];
 
 /// The model of that name.

@@ -1,22 +1,54 @@
 //! What a return model asks for.
 
 use std::fmt;
+use std::sync::Arc;
 
-/// A column of the design, on the calendar of the security's market.
+use super::{EstimationSample, Fit, FitError, least_squares};
+use crate::peers::PeerRule;
+
+/// Where a column of the design comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Regressor {
+pub enum Source {
     /// The benchmark of the security's own market.
     Market,
     /// A factor, by name: a column of the factor table or a security of the price table.
     Factor(String),
+    /// The security's own column of expected returns in the price table.
+    Expected,
+    /// The portfolio of the event's peers, bought at the start of each window and held.
+    Portfolio,
+    /// One column for each of the event's peers.
+    Donors,
+}
+
+/// A column of the design, on the calendar of the security's market.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Regressor {
+    /// Where it comes from.
+    pub source: Source,
+    /// Trading days by which the column runs ahead (a lead, positive) or behind (a lag, negative).
+    pub shift: i32,
 }
 
 impl Regressor {
+    /// A column without lag or lead.
+    pub fn now(source: Source) -> Self {
+        Self { source, shift: 0 }
+    }
+
     /// The name in tables: `beta_NAME`.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Market => "market",
-            Self::Factor(name) => name,
+    pub fn name(&self) -> String {
+        let name = match &self.source {
+            Source::Market => "market",
+            Source::Factor(name) => name,
+            Source::Expected => "expected",
+            Source::Portfolio => "portfolio",
+            Source::Donors => "donors",
+        };
+        match self.shift {
+            0 => name.to_owned(),
+            lag @ ..0 => format!("{name}_lag{}", -lag),
+            lead => format!("{name}_lead{lead}"),
         }
     }
 }
@@ -24,87 +56,146 @@ impl Regressor {
 impl From<&str> for Regressor {
     /// `market` is the benchmark of the security's own market; any other name is a factor.
     fn from(name: &str) -> Self {
-        if name == "market" { Self::Market } else { Self::Factor(name.to_owned()) }
+        Self::now(if name == "market" { Source::Market } else { Source::Factor(name.to_owned()) })
     }
 }
 
-/// The design of a model.
+/// A number that a fit reports, under a name of its own in the table of estimates.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// Name of the column.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+}
+
+impl Reported {
+    /// A number to report.
+    pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { name: name.into(), description: description.into() }
+    }
+
+    /// The intercept.
+    pub fn alpha() -> Self {
+        Self::new("alpha", "intercept, a decimal return per day")
+    }
+
+    /// The coefficient of a regressor.
+    pub fn beta(name: &str) -> Self {
+        Self::new(format!("beta_{name}"), format!("coefficient of {name}"))
+    }
+}
+
+/// How coefficients are made from the estimation days of one event.
+pub trait Method: Send + Sync {
+    /// Fits the recipe to the estimation days.
+    ///
+    /// # Errors
+    /// The design is singular over these days, they are too few, or the fit does not converge.
+    fn fit(&self, sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError>;
+
+    /// Whether a fit is so dear that its residuals are kept rather than made again.
+    fn is_costly(&self) -> bool {
+        false
+    }
+}
+
+/// Least squares on the design.
+struct LeastSquares;
+
+impl Method for LeastSquares {
+    fn fit(&self, sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError> {
+        least_squares::fit(sample, fit)
+    }
+}
+
+/// Nothing is estimated: the one column of the design is what is expected.
+struct Given;
+
+impl Method for Given {
+    fn fit(&self, sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError> {
+        fit.fixed(&[1.0], sample)
+    }
+}
+
+/// The design of a model, and how it is fitted.
+#[derive(Clone)]
 pub struct Recipe {
     /// Whether the design starts with a constant.
     pub intercept: bool,
     /// The regressors after the constant.
     pub regressors: Vec<Regressor>,
+    /// What the coefficients after the intercept are multiplied with on a day of the event window,
+    /// where that is not the regressors themselves.
+    pub forecast: Option<Vec<Source>>,
     /// Whether the model explains the return above the risk-free rate. The benchmark and the
     /// securities among the factors are then taken above it too; columns of the factor table are
     /// used as they are.
     pub excess: bool,
-    /// Whether the coefficients are estimated, and so reported.
-    pub estimated: bool,
+    /// What a fit reports, in the order of [`Fit::reported`].
+    pub reported: Vec<Reported>,
+    /// Parameters that are estimated: more days than these are needed.
+    pub parameters: usize,
+    /// Which other securities an event needs, and how they are chosen.
+    pub peers: Option<PeerRule>,
+    /// The characteristic by which the portfolio of the peers is weighted; equal weights without one.
+    pub weight: Option<String>,
+    /// Whether the security's place is also taken by each of its peers in turn, for the distribution
+    /// of what would have been found without an event.
+    pub placebo: bool,
+    /// The fit.
+    pub method: Arc<dyn Method>,
 }
 
 impl Recipe {
-    /// A regression with an intercept on these regressors.
+    /// Least squares with an intercept on these regressors.
     pub fn regression(regressors: &[&str], excess: bool) -> Self {
+        let reported = std::iter::once(Reported::alpha()).chain(regressors.iter().map(|name| Reported::beta(name)));
         Self {
             intercept: true,
             regressors: regressors.iter().map(|&name| name.into()).collect(),
+            forecast: None,
             excess,
-            estimated: true,
+            reported: reported.collect(),
+            parameters: 1 + regressors.len(),
+            peers: None,
+            weight: None,
+            placebo: false,
+            method: Arc::new(LeastSquares),
         }
     }
 
-    /// Number of columns of the design.
+    /// The market model, fitted in another way.
+    pub fn market_model(method: impl Method + 'static) -> Self {
+        Self { method: Arc::new(method), ..Self::regression(&["market"], false) }
+    }
+
+    /// A return that is expected as it stands: nothing is estimated but its variance.
+    pub fn given(source: Source) -> Self {
+        Self {
+            intercept: false,
+            regressors: vec![Regressor::now(source)],
+            reported: Vec::new(),
+            parameters: 1,
+            method: Arc::new(Given),
+            ..Self::regression(&[], false)
+        }
+    }
+
+    /// Number of columns of the design, where every regressor is one.
     pub fn columns(&self) -> usize {
         usize::from(self.intercept) + self.regressors.len()
     }
-}
 
-/// What a user may write beside a model's name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ModelOptions {
-    /// `factors = […]`
-    pub factors: Option<Vec<String>>,
-    /// `excess = true|false`
-    pub excess: Option<bool>,
-}
-
-impl ModelOptions {
-    /// Refuses the option `factors`, for a model that has its own.
-    ///
-    /// # Errors
-    /// The option is there.
-    pub fn without_factors(&self, model: &str) -> Result<(), RecipeError> {
-        match self.factors {
-            None => Ok(()),
-            Some(_) => Err(RecipeError(format!(
-                "model `{model}` has its own factors; write {{ factors = [...] }} without a name for a list of yours"
-            ))),
-        }
-    }
-
-    /// Refuses the option `excess`, for a model that explains the raw return.
-    ///
-    /// # Errors
-    /// The option asks for excess returns.
-    pub fn without_excess(&self, model: &str) -> Result<(), RecipeError> {
-        match self.excess {
-            None | Some(false) => Ok(()),
-            Some(true) => {
-                Err(RecipeError(format!("model `{model}` explains the raw return and has no `excess = true`")))
-            }
-        }
+    /// Whether a column of the design comes from there.
+    pub fn uses(&self, source: &Source) -> bool {
+        self.regressors.iter().any(|regressor| regressor.source == *source)
     }
 }
 
-/// Options that do not fit a model, in a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecipeError(pub String);
-
-impl fmt::Display for RecipeError {
+impl fmt::Debug for Recipe {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        let names: Vec<String> = self.regressors.iter().map(Regressor::name).collect();
+        write!(f, "{} on {}", if self.excess { "excess return" } else { "return" }, names.join(", "))
     }
 }
-
-impl std::error::Error for RecipeError {}

@@ -50,7 +50,8 @@ mod tests {
             panel.push("A".into(), 0, 0, simple);
         }
         panel.add_log_returns();
-        let series: Vec<_> = (0..members.len()).map(|security| panel.series(security, kind)).collect();
+        let series: Vec<_> =
+            (0..members.len()).map(|security| panel.series(security, crate::Measure::Return, kind)).collect();
         let mut out = vec![1.0];
         buy_and_hold(&series, weights, days, kind, &mut out);
         out

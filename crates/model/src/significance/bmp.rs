@@ -1,6 +1,6 @@
 //! The standardised cross-sectional test.
 
-use super::{Sample, Statistic, TestStatistic, Undefined, studentised_mean};
+use super::{Needs, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
 
 /// √N·mean(SCAR)/sd(SCAR), t with N − 1 degrees of freedom (Boehmer, Musumeci & Poulsen 1991). It
 /// allows for variance that the event induces, not for correlation across events.
@@ -17,6 +17,10 @@ impl TestStatistic for Bmp {
 
     fn reference(&self) -> &'static str {
         "Boehmer, Musumeci & Poulsen 1991"
+    }
+
+    fn needs(&self) -> Needs {
+        Needs { standardised: true, ..Needs::default() }
     }
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {

@@ -21,7 +21,7 @@ impl TestStatistic for BmpKp {
     }
 
     fn needs(&self) -> Needs {
-        Needs { mean_correlation: true }
+        Needs { mean_correlation: true, standardised: true, ..Needs::default() }
     }
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {

@@ -16,6 +16,7 @@ mod sign;
 mod sign_generalized;
 mod t_cross_sectional;
 mod t_skewness;
+mod t_skewness_bootstrap;
 mod wilcoxon;
 
 use std::fmt;
@@ -43,6 +44,8 @@ pub enum Reference {
     Approximate(Distribution),
     /// Every outcome that the sample could have had.
     Exact,
+    /// Resamples of the sample.
+    Bootstrap,
 }
 
 impl Reference {
@@ -51,6 +54,7 @@ impl Reference {
         match self {
             Self::Approximate(distribution) => distribution.name(),
             Self::Exact => "exact",
+            Self::Bootstrap => "bootstrap",
         }
     }
 
@@ -58,7 +62,7 @@ impl Reference {
     pub fn dof(self) -> Option<f64> {
         match self {
             Self::Approximate(distribution) => distribution.dof(),
-            Self::Exact => None,
+            Self::Exact | Self::Bootstrap => None,
         }
     }
 }
@@ -77,6 +81,11 @@ impl Statistic {
     /// A statistic with a p-value from every outcome that the sample could have had.
     pub fn exact(value: f64, p_value: f64, events: usize) -> Self {
         Self { value, reference: Reference::Exact, p_value, events }
+    }
+
+    /// A statistic with a p-value from resamples.
+    pub fn bootstrap(value: f64, p_value: f64, events: usize) -> Self {
+        Self { value, reference: Reference::Bootstrap, p_value, events }
     }
 
     fn approximate(value: f64, distribution: Distribution, events: usize) -> Self {
@@ -110,6 +119,10 @@ pub enum Undefined {
     },
     /// r̄ is one: the events are one event.
     PerfectCorrelation,
+    /// What is tested has no standard deviation of its own, as buy-and-hold abnormal returns.
+    NotStandardised,
+    /// The test resamples, and only declared windows are worth that.
+    NotResampled,
     /// The expected share of positive values is 0 or 1.
     DegenerateShare {
         /// The share.
@@ -129,6 +142,8 @@ impl fmt::Display for Undefined {
                 write!(f, "1 + (N - 1) r is not positive with the mean correlation r = {mean_correlation:.4}")
             }
             Self::PerfectCorrelation => write!(f, "the residuals of all events are perfectly correlated"),
+            Self::NotStandardised => write!(f, "buy-and-hold abnormal returns are not standardised"),
+            Self::NotResampled => write!(f, "only declared windows are resampled"),
             Self::DegenerateShare { share } => write!(f, "the expected share of positive returns is {share}"),
         }
     }
@@ -139,6 +154,10 @@ impl fmt::Display for Undefined {
 pub struct Needs {
     /// The overlap-weighted mean correlation r̄ of the estimation residuals.
     pub mean_correlation: bool,
+    /// Standardised CARs.
+    pub standardised: bool,
+    /// Random draws, which only declared windows have.
+    pub draws: bool,
 }
 
 /// A test of whether the mean abnormal return of a sample is zero.
@@ -168,6 +187,7 @@ pub trait TestStatistic: Sync {
 pub const TESTS: &[&dyn TestStatistic] = &[
     &t_cross_sectional::TCrossSectional,
     &t_skewness::TSkewness,
+    &t_skewness_bootstrap::TSkewnessBootstrap,
     &patell::Patell,
     &patell_adjusted::PatellAdjusted,
     &bmp::Bmp,

@@ -1,6 +1,6 @@
 //! Patell's standardised-residual test.
 
-use super::{Sample, Statistic, TestStatistic, Undefined, at_least};
+use super::{Needs, Sample, Statistic, TestStatistic, Undefined, at_least};
 
 /// ΣSCAR/√ΣQ_i with Q_i = (M_i − k)/(M_i − k − 2), standard normal (Patell 1976). It assumes
 /// that the event adds no variance and that events are independent.
@@ -17,6 +17,10 @@ impl TestStatistic for Patell {
 
     fn reference(&self) -> &'static str {
         "Patell 1976"
+    }
+
+    fn needs(&self) -> Needs {
+        Needs { standardised: true, ..Needs::default() }
     }
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {

@@ -26,9 +26,12 @@ impl TestStatistic for TSkewness {
         let s = studentised_mean(&sample.car)? / n.sqrt();
         let (mean, deviation) = mean_and_deviation(&sample.car);
         let cubes: f64 = sample.car.iter().map(|x| ((x - mean) / deviation).powi(3)).sum();
-        let skewness = n / ((n - 1.0) * (n - 2.0)) * cubes;
-        let value =
-            n.sqrt() * (s + skewness * s * s / 3.0 + skewness * skewness * s.powi(3) / 27.0 + skewness / (6.0 * n));
-        Ok(Statistic::student(value, events))
+        Ok(Statistic::student(adjusted(n, s, cubes), events))
     }
+}
+
+/// The statistic from N, S and Σ((x − x̄)/sd)³.
+pub(super) fn adjusted(n: f64, s: f64, cubes: f64) -> f64 {
+    let skewness = n / ((n - 1.0) * (n - 2.0)) * cubes;
+    n.sqrt() * (s + skewness * s * s / 3.0 + skewness * skewness * s.powi(3) / 27.0 + skewness / (6.0 * n))
 }

@@ -9,6 +9,7 @@ use super::print;
 use crate::cli::{RunArgs, StudyArgs};
 use crate::config::{self, Study};
 use crate::manifest::{ALIGNED, Manifest};
+use crate::progress::Progress;
 use crate::{Failure, pipeline, summary};
 
 pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
@@ -16,9 +17,10 @@ pub(super) fn run(args: &RunArgs) -> Result<(), Failure> {
     if let Some(out) = &args.out {
         study.output.dir.clone_from(out);
     }
+    let progress = if args.quiet { Progress::hidden() } else { Progress::on_stderr() };
     let manifest = in_pool(&study, || match args.dry_run {
         true => pipeline::check(&study),
-        false => pipeline::run(&study, args.overwrite),
+        false => pipeline::run(&study, args.overwrite, &progress),
     })?;
     if !args.quiet {
         print(&summary::render(&manifest, (!args.dry_run).then_some(study.output.dir.as_path())))?;

@@ -1,19 +1,26 @@
 //! The input sections of a study: prices, events, factors.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use dayzero_loader::events::{EventSource, TimeColumns};
 use dayzero_loader::filter::{Condition, Filter, FilterValue};
-use dayzero_loader::{FactorSource, PriceSource, ValueColumn};
-use dayzero_model::Specification;
-use dayzero_model::expected::Regressor;
+use dayzero_loader::{CharacteristicSource, Extra, FactorSource, PriceSource, ValueColumn};
+use dayzero_model::expected::Source;
+use dayzero_model::{Measure, Specification};
 
 use super::document::Mistake;
 use super::raw::{RawEvents, RawFilter, RawFilterValue, RawPrices, RawStudy};
 use super::values::{files, value_column, zone};
 
-pub(super) fn prices(raw: &RawPrices, base: &Path, mistakes: &mut Vec<Mistake>) -> Option<PriceSource> {
+pub(super) fn prices(
+    raw: &RawPrices,
+    specifications: &[Specification],
+    base: &Path,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<PriceSource> {
     let before = mistakes.len();
+    let extras = extras(raw, specifications, mistakes);
     let files = files(&raw.path, base, &["prices", "path"], mistakes);
     let value = value_column(raw.price.as_ref(), raw.r#return.as_ref(), &["prices"], mistakes);
     (mistakes.len() == before).then(|| PriceSource {
@@ -21,10 +28,99 @@ pub(super) fn prices(raw: &RawPrices, base: &Path, mistakes: &mut Vec<Mistake>) 
         security: raw.security.clone(),
         date: raw.date.clone(),
         value: value.unwrap_or(ValueColumn::Price("adj_close".into())),
+        extras,
         market: raw.market.clone().unwrap_or_else(|| "market".into()),
         // The default name may be written out; it is needed only where several markets are.
         market_required: raw.market.as_deref().is_some_and(|name| name != "market"),
     })
+}
+
+/// What the specifications measure beside returns from close to close.
+pub(super) fn measures(specifications: &[Specification]) -> Vec<Measure> {
+    let mut found = Vec::new();
+    for specification in specifications {
+        let days = specification.trade_to_trade.then_some(Measure::TradeDays);
+        let expected = specification.recipe.uses(&Source::Expected).then_some(Measure::Expected);
+        for measure in [specification.measure()].into_iter().chain(days).chain(expected) {
+            if measure != Measure::Return && !found.contains(&measure) {
+                found.push(measure);
+            }
+        }
+    }
+    found
+}
+
+/// The further columns of the price table that the specifications need.
+fn extras(raw: &RawPrices, specifications: &[Specification], mistakes: &mut Vec<Mistake>) -> Vec<(Extra, String)> {
+    let mut found: Vec<(Extra, String)> = Vec::new();
+    let mut add = |extra: Extra, name: Option<&String>, default: &str| {
+        if !found.iter().any(|(known, _)| *known == extra) {
+            found.push((extra, name.map_or(default, String::as_str).to_owned()));
+        }
+    };
+    for measure in measures(specifications) {
+        match measure {
+            Measure::Overnight | Measure::Intraday => {
+                if raw.r#return.is_some() {
+                    let problem = "the parts of a day are made from prices, and [prices] names a return";
+                    let help = "name the columns of the prices: [prices] price and open";
+                    mistakes.push(Mistake::new(["prices", "return"], problem).help(help));
+                }
+                add(Extra::Open, raw.open.as_ref(), "adj_open");
+            }
+            Measure::Volume => add(Extra::Volume, raw.volume.as_ref(), "volume"),
+            Measure::Turnover => {
+                add(Extra::Volume, raw.volume.as_ref(), "volume");
+                add(Extra::Shares, raw.shares.as_ref(), "shares");
+            }
+            // A day without volume is no trade, where volumes are named.
+            Measure::TradeReturn if raw.volume.is_some() => add(Extra::Volume, raw.volume.as_ref(), ""),
+            Measure::Expected => match &raw.expected {
+                Some(name) => add(Extra::Expected, Some(name), ""),
+                None => {
+                    let problem = "the model `benchmark_column` needs the column of the expected return";
+                    mistakes.push(Mistake::new(["prices"], problem).at_key().help("name it: [prices] expected"));
+                }
+            },
+            Measure::Return | Measure::TradeReturn | Measure::TradeDays => {}
+        }
+    }
+    found
+}
+
+/// The characteristics that the models name.
+pub(super) fn characteristics(
+    raw: &RawStudy,
+    specifications: &[Specification],
+    base: &Path,
+    mistakes: &mut Vec<Mistake>,
+) -> CharacteristicSource {
+    let recipes = || specifications.iter().map(|specification| &specification.recipe);
+    let rules = || recipes().filter_map(|recipe| recipe.peers.as_ref());
+    let weights = recipes().filter_map(|recipe| recipe.weight.as_deref());
+    let value = raw.calendar_time.value.as_deref();
+    let numbers = distinct(rules().flat_map(|rule| rule.numbers()).chain(weights).chain(value));
+    let labels = distinct(rules().flat_map(|rule| rule.labels().iter().map(String::as_str)));
+    if numbers.is_empty() && labels.is_empty() {
+        return CharacteristicSource::default();
+    }
+    let Some(section) = &raw.characteristics else {
+        let names = [numbers.as_slice(), &labels].concat().join(", ");
+        let problem = format!("the study needs the characteristics {names}, but there is no [characteristics]");
+        mistakes.push(Mistake::new(["study"], problem).at_key().help("name a table of them: [characteristics] path"));
+        return CharacteristicSource::default();
+    };
+    CharacteristicSource {
+        files: files(&section.path, base, &["characteristics", "path"], mistakes),
+        security: section.security.clone(),
+        date: section.date.clone(),
+        numbers,
+        labels,
+    }
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    names.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 pub(super) fn events(raw: &RawEvents, base: &Path, mistakes: &mut Vec<Mistake>) -> Option<EventSource> {
@@ -119,7 +215,7 @@ pub(super) fn factors(
     let mut needed: Vec<&str> = Vec::new();
     for specification in specifications {
         for regressor in &specification.recipe.regressors {
-            if let Regressor::Factor(name) = regressor
+            if let Source::Factor(name) = &regressor.source
                 && !needed.contains(&name.as_str())
             {
                 needed.push(name);

@@ -7,7 +7,9 @@
 mod check;
 mod document;
 mod inputs;
+mod longrun;
 mod markets;
+mod models;
 pub mod raw;
 mod specifications;
 pub mod study;
@@ -61,7 +63,24 @@ pub fn schema() -> serde_json::Value {
             strings.insert("examples".into(), names.into());
         }
     }
+    add_model_options(&mut schema);
     schema
+}
+
+/// Every option of every model, in place of "any key".
+fn add_model_options(schema: &mut serde_json::Value) {
+    let Some(options) = schema.pointer_mut("/$defs/RawModelOptions").and_then(serde_json::Value::as_object_mut) else {
+        return;
+    };
+    options.insert("additionalProperties".into(), false.into());
+    let Some(known) = options.get_mut("properties").and_then(serde_json::Value::as_object_mut) else { return };
+    for option in MODELS.iter().flat_map(|model| model.options()) {
+        let models = MODELS.iter().filter(|model| model.options().contains(option));
+        let names: Vec<&str> = models.map(|model| model.name()).collect();
+        let description = format!("{} ({})", option.summary, names.join(", "));
+        known
+            .insert(option.name.into(), serde_json::json!({ "$ref": "#/$defs/RawOption", "description": description }));
+    }
 }
 
 #[cfg(test)]

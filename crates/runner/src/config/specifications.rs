@@ -1,18 +1,19 @@
 //! The sweep: every combination of models, returns and windows is a specification.
 
-use dayzero_model::expected::{self, MODELS, ModelOptions, Recipe, ReturnModel};
-use dayzero_model::{MissingPolicy, ReturnKind, Specification, Window};
+use dayzero_model::expected::Recipe;
+use dayzero_model::{MissingPolicy, Response, ReturnKind, Specification, Window};
 
 use super::document::{KeyPath, Mistake};
-use super::raw::{Missing, RawModel, RawStudy, Returns};
+use super::models::{self, model};
+use super::raw::{Missing, RawResponse, RawStudy, Returns};
 
 /// A value of the sweep with the place where it was written.
-struct Choice<T> {
-    value: T,
-    path: KeyPath,
+pub(super) struct Choice<T> {
+    pub(super) value: T,
+    pub(super) path: KeyPath,
 }
 
-/// All specifications, in the order model, returns, estimation window, event window.
+/// All specifications, in the order model, response, returns, estimation window, event window.
 pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specification> {
     let (study, sweep) = (&raw.study, &raw.sweep);
     if sweep.model.is_some() {
@@ -21,8 +22,10 @@ pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specificat
     }
     let models: Vec<_> = choices("model", &study.model, sweep.model.as_deref(), mistakes)
         .into_iter()
-        .filter_map(|choice| model(&choice, mistakes))
+        .filter_map(|choice| Some(Choice { value: model(&choice, mistakes)?, path: choice.path }))
         .collect();
+    let responses = choices("response", &study.response, sweep.response.as_deref(), mistakes);
+    models::check_fit(&models, &responses, raw, mistakes);
     let returns = choices("returns", &study.returns, sweep.returns.as_deref(), mistakes);
     let estimation =
         windows("estimation_window", study.estimation_window, sweep.estimation_window.as_deref(), mistakes);
@@ -30,32 +33,49 @@ pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specificat
     check_apart(&estimation, &event, mistakes);
     let declared = car_windows(raw, &event, mistakes);
     let mut specifications = Vec::new();
-    for (model, recipe) in &models {
-        for returns in &returns {
-            for estimation in &estimation {
-                for event in &event {
-                    specifications.push(Specification {
-                        model: *model,
-                        recipe: recipe.clone(),
-                        returns: match returns.value {
-                            Returns::Simple => ReturnKind::Simple,
-                            Returns::Log => ReturnKind::Log,
-                        },
-                        estimation: estimation.value,
-                        event: event.value,
-                        car_windows: declared.clone().unwrap_or_else(|| vec![event.value]),
-                        minimum_observations: minimum(raw, estimation, recipe, mistakes),
-                        mask_other_events: study.mask_other_events,
-                        missing: match study.missing {
-                            Missing::Exclude => MissingPolicy::Exclude,
-                            Missing::Available => MissingPolicy::Available,
-                        },
-                    });
+    for Choice { value: (model, recipe), .. } in &models {
+        for response in &responses {
+            for returns in &returns {
+                for estimation in &estimation {
+                    for event in &event {
+                        specifications.push(Specification {
+                            model: *model,
+                            recipe: recipe.clone(),
+                            response: response_of(response.value),
+                            returns: match returns.value {
+                                Returns::Simple => ReturnKind::Simple,
+                                Returns::Log => ReturnKind::Log,
+                            },
+                            trade_to_trade: study.trade_to_trade,
+                            estimation: estimation.value,
+                            event: event.value,
+                            car_windows: declared.clone().unwrap_or_else(|| vec![event.value]),
+                            minimum_observations: minimum(raw, estimation, recipe, mistakes),
+                            mask_other_events: study.mask_other_events,
+                            missing: match study.missing {
+                                Missing::Exclude => MissingPolicy::Exclude,
+                                Missing::Available => MissingPolicy::Available,
+                            },
+                            diagnostics: study.diagnostics,
+                        });
+                    }
                 }
             }
         }
     }
     specifications
+}
+
+/// The response that a word of the configuration stands for.
+pub(super) fn response_of(raw: RawResponse) -> Response {
+    match raw {
+        RawResponse::Return => Response::Return,
+        RawResponse::Overnight => Response::Overnight,
+        RawResponse::Intraday => Response::Intraday,
+        RawResponse::LogVolume => Response::Volume,
+        RawResponse::LogTurnover => Response::Turnover,
+        RawResponse::Volatility => Response::Volatility,
+    }
 }
 
 /// The values of a key: those of the sweep, or the single one. A single value beside a sweep is
@@ -82,29 +102,6 @@ fn choices<T: Clone + PartialEq>(
         }
     }
     found
-}
-
-fn model(choice: &Choice<RawModel>, mistakes: &mut Vec<Mistake>) -> Option<(&'static dyn ReturnModel, Recipe)> {
-    let (name, options) = match &choice.value {
-        RawModel::Name(name) => (name.as_str(), ModelOptions::default()),
-        RawModel::Options(options) => (
-            options.name.as_deref().unwrap_or("factors"),
-            ModelOptions { factors: options.factors.clone(), excess: options.excess },
-        ),
-    };
-    let Some(model) = expected::model(name) else {
-        let known = MODELS.iter().map(|model| model.name());
-        let mistake = Mistake::new(choice.path.clone(), format!("unknown model `{name}`"));
-        mistakes.push(mistake.did_you_mean(name, known));
-        return None;
-    };
-    match model.recipe(&options) {
-        Ok(recipe) => Some((model, recipe)),
-        Err(error) => {
-            mistakes.push(Mistake::new(choice.path.clone(), error.to_string()));
-            None
-        }
-    }
 }
 
 fn windows(
@@ -165,7 +162,7 @@ fn car_windows(raw: &RawStudy, event: &[Choice<Window>], mistakes: &mut Vec<Mist
 
 fn minimum(raw: &RawStudy, estimation: &Choice<Window>, recipe: &Recipe, mistakes: &mut Vec<Mistake>) -> usize {
     let days = estimation.value.days();
-    let coefficients = if recipe.estimated { recipe.columns() } else { 1 };
+    let coefficients = recipe.parameters;
     let minimum = raw.study.minimum_observations.unwrap_or(days.div_ceil(2));
     let problem = if minimum > days {
         format!(

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use dayzero_loader::events::EventSource;
 use dayzero_loader::paths;
-use dayzero_loader::{FactorSource, MarketSource, PriceSource};
-use dayzero_model::Specification;
+use dayzero_loader::{CharacteristicSource, FactorSource, MarketSource, PriceSource};
+use dayzero_model::longrun::CalendarTime;
+use dayzero_model::sample::Tested;
 use dayzero_model::significance::{self, TESTS, TestStatistic};
+use dayzero_model::{Measure, Specification};
 
 use super::document::{Document, Mistake};
-use super::raw::{Duplicates, Format, MultipleTesting, RawOutput, RawStudy, RawTests};
-use super::{inputs, markets, specifications, values};
+use super::raw::{Duplicates, Format, MultipleTesting, RawInference, RawMeasure, RawOutput, RawStudy, RawTests};
+use super::{inputs, longrun, markets, specifications, values};
 use crate::table_names::TABLE_NAMES;
 
 /// A study that makes sense.
@@ -33,10 +35,20 @@ pub struct Study {
     pub markets: Vec<MarketSource>,
     /// The factors that the models need.
     pub factors: FactorSource,
+    /// The characteristics that the models need.
+    pub characteristics: CharacteristicSource,
+    /// What is measured beside returns from close to close.
+    pub measures: Vec<Measure>,
     /// Every combination of the sweep.
     pub specifications: Vec<Specification>,
     /// The tests, in the order in which the user named them.
     pub tests: Vec<&'static dyn TestStatistic>,
+    /// What is tested of each declared window.
+    pub tested: Vec<Tested>,
+    /// Draws of the tests that resample.
+    pub bootstrap: usize,
+    /// Portfolios in calendar time.
+    pub calendar_time: CalendarTime,
     /// Confidence of the intervals.
     pub confidence: f64,
     /// Adjustments of p-values.
@@ -65,6 +77,13 @@ pub struct Output {
     pub columns: BTreeMap<String, Vec<String>>,
 }
 
+impl Output {
+    /// Whether a table is asked for.
+    pub fn writes(&self, table: &str) -> bool {
+        self.tables.iter().any(|name| name == table)
+    }
+}
+
 /// Checks what the schema cannot: that names are known, windows are apart, files are there.
 pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Result<Study, Vec<Mistake>> {
     let mut mistakes = Vec::new();
@@ -75,10 +94,13 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         mistakes
             .push(Mistake::new(["output", "dir"], "the directory has no name").help("leave the key out for out/NAME"));
     }
-    let prices = inputs::prices(&raw.prices, base, &mut mistakes);
     let events = inputs::events(&raw.events, base, &mut mistakes);
     let markets = markets::markets(&raw, base, &mut mistakes);
     let specifications = specifications::all(&raw, &mut mistakes);
+    let prices = inputs::prices(&raw.prices, &specifications, base, &mut mistakes);
+    let characteristics = inputs::characteristics(&raw, &specifications, base, &mut mistakes);
+    let calendar_time = longrun::calendar_time(&raw, &specifications, &mut mistakes);
+    let tested = tested(&raw.inference, &mut mistakes);
     let factors = inputs::factors(&raw, &specifications, base, &mut mistakes);
     let tests = tests(&raw.study.tests, &mut mistakes);
     if !(raw.inference.confidence > 0.0 && raw.inference.confidence < 1.0) {
@@ -96,8 +118,13 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         duplicates: raw.events.duplicates,
         markets,
         factors,
+        characteristics,
+        measures: inputs::measures(&specifications),
         specifications,
         tests,
+        tested,
+        bootstrap: raw.inference.bootstrap,
+        calendar_time,
         confidence: raw.inference.confidence,
         adjustments: raw.inference.multiple_testing,
         threads: raw.run.threads,
@@ -138,6 +165,30 @@ fn tests(raw: &RawTests, mistakes: &mut Vec<Mistake>) -> Vec<&'static dyn TestSt
                 let known = TESTS.iter().map(|test| test.name());
                 mistakes.push(Mistake::new(path, format!("unknown test `{name}`")).did_you_mean(name, known));
             }
+        }
+    }
+    found
+}
+
+fn tested(raw: &RawInference, mistakes: &mut Vec<Mistake>) -> Vec<Tested> {
+    if !(99..=1_000_000).contains(&raw.bootstrap) {
+        let problem = "between 99 and 1000000 draws are possible; 9999 give p-values of four digits";
+        mistakes.push(Mistake::new(["inference", "bootstrap"], problem));
+    }
+    if raw.measures.is_empty() {
+        mistakes.push(Mistake::new(["inference", "measures"], "the list is empty").help("write [\"car\"]"));
+    }
+    let mut found = Vec::new();
+    for (i, measure) in raw.measures.iter().enumerate() {
+        let tested = match measure {
+            RawMeasure::Car => Tested::Car,
+            RawMeasure::Bhar => Tested::Bhar,
+        };
+        if found.contains(&tested) {
+            let path = ["inference".to_owned(), "measures".to_owned(), i.to_string()];
+            mistakes.push(Mistake::new(path, "the measure is listed twice"));
+        } else {
+            found.push(tested);
         }
     }
     found

@@ -26,7 +26,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     }))
     .with(Column::float(
         "bhar",
-        "buy-and-hold abnormal return: compounded return less compounded expectation",
+        "buy-and-hold abnormal return: compounded return less compounded expectation; null where no return is explained",
         |cell| {
             let results = &finished.results[cell.specification];
             results.window_bhar[finished.place(cell.item)? * results.windows_len + cell.part].get()
@@ -37,4 +37,13 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     .with(Column::float("p_value", "two-sided p-value of t, with M - k degrees of freedom", move |cell| {
         finished.results[cell.specification].window_p_value(finished.place(cell.item)?, cell.part)
     }))
+    .with(Column::float(
+        "placebo_p",
+        "share of the donors and the security whose |scar| is as large; synthetic controls only",
+        |cell| {
+            let results = &finished.results[cell.specification];
+            let place = finished.place(cell.item)? * results.windows_len + cell.part;
+            results.window_placebo.get(place).and_then(|share| share.get())
+        },
+    ))
 }

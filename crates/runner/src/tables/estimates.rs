@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use dayzero_model::Maybe;
+use dayzero_model::diagnostics::Diagnosis;
+use dayzero_model::expected::Reported;
 use dayzero_model::results::Results;
 
 use super::{Cell, Column, Table};
@@ -40,20 +43,16 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         let (results, place) = of(cell)?;
         results.estimation_days[place].map(|(_, last)| finished.date(place, last))
     }));
-    for name in coefficient_names(finished) {
-        let description = match name.strip_prefix("beta_") {
-            Some(factor) => format!("coefficient of {factor}"),
-            None => "intercept, a decimal return per day".to_owned(),
-        };
-        let specifications = 0..finished.study.specifications.len();
+    for Reported { name, description } in reported(finished) {
+        let recipes = finished.study.specifications.iter().map(|specification| &specification.recipe);
         let columns: Vec<Option<usize>> =
-            specifications.map(|s| own_coefficients(finished, s).position(|own| own == name)).collect();
+            recipes.map(|recipe| recipe.reported.iter().position(|own| own.name == name)).collect();
         table = table.with(Column::float(name, description, move |cell| {
             let (results, place) = of(cell)?;
-            results.coefficients[place * results.coefficients_len + columns[cell.specification]?].get()
+            results.reported[place * results.reported_len + columns[cell.specification]?].get()
         }));
     }
-    table
+    table = table
         .with(Column::float(
             "sigma",
             "residual standard deviation, divisor M - k; zero where the fit is perfect",
@@ -64,26 +63,48 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         }))
         .with(Column::int32("dof", "degrees of freedom of sigma, M - k", move |cell| {
             of(cell).map(|(results, place)| results.dof[place] as i32)
-        }))
+        }));
+    if finished.study.specifications.iter().any(|specification| specification.diagnostics) {
+        for (name, description, value) in DIAGNOSES {
+            table = table.with(Column::float(*name, *description, move |cell| {
+                let (results, place) = of(cell)?;
+                value(results.diagnoses.get(place)?.as_ref()?).get()
+            }));
+        }
+    }
+    table
 }
 
-/// Names of the coefficients that a specification reports, in the order of its design.
-fn own_coefficients<'a>(finished: &'a Finished<'a>, specification: usize) -> impl Iterator<Item = String> + 'a {
-    let recipe = &finished.specification(specification).recipe;
-    let intercept = recipe.intercept.then(|| "alpha".to_owned());
-    let betas = recipe.regressors.iter().map(|regressor| format!("beta_{}", regressor.name()));
-    intercept.into_iter().chain(betas).take(if recipe.estimated { usize::MAX } else { 0 })
-}
+/// A column of the diagnosis of an estimate.
+type DiagnosisColumn = (&'static str, &'static str, fn(&Diagnosis) -> Maybe);
 
-/// Names of the coefficients of any specification, each once; the intercept first.
-fn coefficient_names(finished: &Finished<'_>) -> Vec<String> {
-    let mut names = vec!["alpha".to_owned()];
-    for specification in 0..finished.study.specifications.len() {
-        for name in own_coefficients(finished, specification) {
-            if !names.contains(&name) {
-                names.push(name);
+/// The columns of the diagnosis of an estimate.
+const DIAGNOSES: &[DiagnosisColumn] = &[
+    ("durbin_watson", "Durbin-Watson statistic of the estimation residuals; 2 without autocorrelation", |d| {
+        d.residuals.durbin_watson
+    }),
+    ("ljung_box", "Ljung-Box statistic of the residuals, 10 lags", |d| d.residuals.ljung_box),
+    ("ljung_box_p", "its p-value", |d| d.residuals.ljung_box_p),
+    ("jarque_bera", "Jarque-Bera statistic of the residuals", |d| d.residuals.jarque_bera),
+    ("jarque_bera_p", "its p-value", |d| d.residuals.jarque_bera_p),
+    ("arch_lm", "Engle's ARCH-LM statistic of the residuals, 5 lags", |d| d.residuals.arch_lm),
+    ("arch_lm_p", "its p-value", |d| d.residuals.arch_lm_p),
+    ("zero_return_share", "share of the estimation days with a return of zero", |d| d.zero_return_share),
+    ("pre_trend_t", "t of the sum of the last 20 estimation residuals: a drift before the event window", |d| {
+        d.pre_trend_t
+    }),
+    ("pre_trend_p", "its two-sided p-value, with M - k degrees of freedom", |d| d.pre_trend_p),
+];
+
+/// The numbers that any specification reports, each name once; the intercept first.
+fn reported(finished: &Finished<'_>) -> Vec<Reported> {
+    let mut found = vec![Reported::alpha()];
+    for specification in &finished.study.specifications {
+        for reported in &specification.recipe.reported {
+            if found.iter().all(|known| known.name != reported.name) {
+                found.push(reported.clone());
             }
         }
     }
-    names
+    found
 }

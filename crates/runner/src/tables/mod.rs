@@ -6,10 +6,12 @@
 
 mod abnormal_returns;
 mod averages;
+mod calendar_time;
 mod cars;
 mod column;
 mod estimates;
 mod events;
+mod rats;
 mod specifications;
 mod tests;
 
@@ -52,6 +54,8 @@ pub const TABLES: &[(&str, Builder)] = &[
     ("cars", cars::table),
     ("averages", averages::table),
     ("tests", tests::table),
+    ("calendar_time", calendar_time::table),
+    ("rats", rats::table),
 ];
 
 /// Units per chunk: about what fits a core's cache.

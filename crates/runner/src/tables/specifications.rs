@@ -25,11 +25,15 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         )
         .with(Column::text("model", "return model", move |cell| Some(of(cell).model.name().into())))
         .with(Column::text("factors", "regressors beside the intercept, separated by commas", move |cell| {
-            let names: Vec<&str> = of(cell).recipe.regressors.iter().map(Regressor::name).collect();
+            let names: Vec<String> = of(cell).recipe.regressors.iter().map(Regressor::name).collect();
             Some(Cow::Owned(names.join(",")))
         }))
         .with(Column::flag("excess", "whether the return above the risk-free rate is explained", move |cell| {
             Some(of(cell).recipe.excess)
+        }))
+        .with(Column::text("response", "what is explained", move |cell| Some(of(cell).response.name().into())))
+        .with(Column::flag("trade_to_trade", "whether returns run from trade to trade", move |cell| {
+            Some(of(cell).trade_to_trade)
         }))
         .with(Column::text("returns", "simple or log", move |cell| Some(of(cell).returns.name().into())))
         .with(window("estimation_first", "first day of the estimation window", |s| s.estimation.first()))

@@ -20,15 +20,23 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     )
     .with(Column::int16("first", "first day of the window", move |cell| Some(of(cell).window.first() as i16)).key())
     .with(Column::int16("last", "last day of the window", move |cell| Some(of(cell).window.last() as i16)).key())
+    .with(
+        Column::text("measure", "what is tested: car, or bhar where asked", move |cell| {
+            Some(of(cell).measure.name().into())
+        })
+        .key(),
+    )
     .with(Column::text("test", "test statistic", move |cell| Some(of(cell).test.into())).key())
     .with(Column::int32("events", "events that went into the statistic", move |cell| Some(of(cell).events as i32)))
-    .with(Column::float("mean_car", "mean cumulative abnormal return", move |cell| of(cell).mean_car))
+    .with(Column::float("mean_car", "mean of the measure", move |cell| of(cell).mean_car))
     .with(Column::float("statistic", "value of the statistic", move |cell| {
         of(cell).result.as_ref().ok().map(|statistic| statistic.value)
     }))
-    .with(Column::text("distribution", "distribution of the statistic under the null, or exact", move |cell| {
-        of(cell).reference().map(|reference| reference.name().into())
-    }))
+    .with(Column::text(
+        "distribution",
+        "distribution of the statistic under the null, or exact, or bootstrap",
+        move |cell| of(cell).reference().map(|reference| reference.name().into()),
+    ))
     .with(Column::float("dof", "degrees of freedom of the distribution, where it has them", move |cell| {
         of(cell).reference().and_then(Reference::dof)
     }))

@@ -33,6 +33,20 @@ pub struct RawPrices {
     /// Column of the return in decimals, instead of a price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#return: Option<String>,
+    /// Column of the opening price, adjusted as the price is, for the parts of a day (default
+    /// `adj_open`, where a response needs it).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<String>,
+    /// Column of the shares traded, for abnormal volume (default `volume`, where a response needs it);
+    /// with `trade_to_trade` a price on a day without volume is then no trade.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<String>,
+    /// Column of the shares outstanding, for turnover (default `shares`, where a response needs it).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shares: Option<String>,
+    /// Column of the expected return in decimals, for the model `benchmark_column`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
     /// Column of the market's name; not needed with one market (default `market`, where it exists).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub market: Option<String>,
@@ -194,6 +208,21 @@ pub struct RawFactors {
     /// market by civil date, so that days without a session there have no value.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub securities: BTreeMap<String, String>,
+}
+
+/// Characteristics of securities, for models in which others stand in for that of an event.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawCharacteristics {
+    /// Parquet or CSV table; its columns are named by the options of the models.
+    pub path: RawPaths,
+    /// Column of the security's identifier.
+    #[serde(default = "default_security")]
+    pub security: String,
+    /// Column of the date from which on a row is known; an event sees the last row from before its
+    /// day 0. Without it there is one row per security, which is known always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
 }
 
 fn default_security() -> String {

@@ -29,12 +29,18 @@ pub struct RawStudy {
     /// Factors beside the benchmark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub factors: Option<RawFactors>,
+    /// Characteristics of securities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub characteristics: Option<RawCharacteristics>,
     /// How to estimate.
     #[serde(default)]
     pub study: RawEstimation,
     /// Lists of settings; every combination is a specification.
     #[serde(default)]
     pub sweep: RawSweep,
+    /// Portfolios of the securities whose event is near, in calendar time.
+    #[serde(default)]
+    pub calendar_time: RawCalendarTime,
     /// How to test.
     #[serde(default)]
     pub inference: RawInference,

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawEstimation {
+    /// What is explained, and so what is abnormal in the event window.
+    pub response: RawResponse,
     /// Simple or logarithmic returns.
     pub returns: Returns,
     /// The model of expected returns.
@@ -27,8 +29,31 @@ pub struct RawEstimation {
     pub mask_other_events: usize,
     /// What a missing return does to a window.
     pub missing: Missing,
+    /// Let returns run from trade to trade, over days without a price; for thinly traded securities.
+    pub trade_to_trade: bool,
+    /// Diagnose the residuals of every estimate.
+    pub diagnostics: bool,
     /// Test statistics, or "all".
     pub tests: RawTests,
+}
+
+/// What is explained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RawResponse {
+    /// The return of a day.
+    #[default]
+    Return,
+    /// Its part from the close before to the open.
+    Overnight,
+    /// Its part from the open to the close.
+    Intraday,
+    /// The logarithm of the volume; the market's is the mean over its securities.
+    LogVolume,
+    /// The logarithm of volume over shares outstanding; the market's is the mean over its securities.
+    LogTurnover,
+    /// The square of the standardised abnormal return less one: abnormal volatility.
+    Volatility,
 }
 
 /// Simple or logarithmic returns.
@@ -54,7 +79,7 @@ pub enum Missing {
 }
 
 /// A model: its name, or a table with options.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum RawModel {
     /// A name.
@@ -64,18 +89,30 @@ pub enum RawModel {
 }
 
 /// A model with options.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub struct RawModelOptions {
     /// The model (default `factors`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The factors of the model `factors`; `market` is the benchmark.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub factors: Option<Vec<String>>,
-    /// Whether the return above the risk-free rate is explained, or the raw return.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub excess: Option<bool>,
+    /// The model's own options.
+    #[serde(flatten)]
+    pub options: BTreeMap<String, RawOption>,
+}
+
+/// The value of a model's option.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawOption {
+    /// True or false.
+    Flag(bool),
+    /// A whole number.
+    Whole(i64),
+    /// A text.
+    Text(String),
+    /// A list of texts.
+    Texts(Vec<String>),
+    /// Names with a count each.
+    Counts(BTreeMap<String, i64>),
 }
 
 /// Test statistics.
@@ -95,6 +132,9 @@ pub struct RawSweep {
     /// Models.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<Vec<RawModel>>,
+    /// What is explained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<Vec<RawResponse>>,
     /// Simple or logarithmic returns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub returns: Option<Vec<Returns>>,
@@ -112,6 +152,10 @@ pub struct RawSweep {
 pub struct RawInference {
     /// Confidence of the intervals.
     pub confidence: f64,
+    /// What is tested of each declared window: cumulative or buy-and-hold abnormal returns.
+    pub measures: Vec<RawMeasure>,
+    /// Draws of the tests that resample.
+    pub bootstrap: usize,
     /// Adjustments of p-values for the size of the family (windows x groups x specifications).
     pub multiple_testing: Vec<MultipleTesting>,
 }
@@ -124,6 +168,47 @@ pub enum MultipleTesting {
     Holm,
     /// Benjamini & Hochberg 1995.
     Bh,
+}
+
+/// What is tested of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RawMeasure {
+    /// Cumulative abnormal returns.
+    Car,
+    /// Buy-and-hold abnormal returns.
+    Bhar,
+}
+
+/// Portfolios in calendar time: on each day all securities whose event is near, each once.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawCalendarTime {
+    /// Windows around day 0 in which a security is held (default: `car_windows`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub windows: Option<Vec<[i32; 2]>>,
+    /// How the securities are weighted.
+    pub weighting: Vec<RawWeighting>,
+    /// Characteristic by which `value` weights, as in "market_cap".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Days with fewer securities are left out.
+    pub min_names: usize,
+    /// Lags of the Newey-West errors (default: 4 (T/100)^(2/9)).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lags: Option<usize>,
+}
+
+/// Weights of the securities of a portfolio.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RawWeighting {
+    /// All alike.
+    Equal,
+    /// By a characteristic that was known the day before.
+    Value,
+    /// By the inverse of the residual variance.
+    Precision,
 }
 
 /// How to run.
@@ -169,6 +254,7 @@ pub enum Format {
 impl Default for RawEstimation {
     fn default() -> Self {
         Self {
+            response: RawResponse::default(),
             returns: Returns::default(),
             model: RawModel::Name("market".into()),
             estimation_window: [-250, -11],
@@ -177,6 +263,8 @@ impl Default for RawEstimation {
             car_windows: None,
             mask_other_events: 0,
             missing: Missing::default(),
+            trade_to_trade: false,
+            diagnostics: false,
             tests: RawTests::All("all".into()),
         }
     }
@@ -184,6 +272,18 @@ impl Default for RawEstimation {
 
 impl Default for RawInference {
     fn default() -> Self {
-        Self { confidence: 0.95, multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh] }
+        Self {
+            confidence: 0.95,
+            measures: vec![RawMeasure::Car],
+            bootstrap: 9999,
+            multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh],
+        }
+    }
+}
+
+impl Default for RawCalendarTime {
+    fn default() -> Self {
+        let weighting = vec![RawWeighting::Equal, RawWeighting::Precision];
+        Self { windows: None, weighting, value: None, min_names: 5, lags: None }
     }
 }

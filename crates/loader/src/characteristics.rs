@@ -1,0 +1,60 @@
+//! Characteristics of securities, from Parquet or CSV.
+
+use std::collections::HashMap;
+
+use dayzero_model::Date;
+use dayzero_model::peers::Characteristics;
+
+use crate::table::Table;
+use crate::{CharacteristicSource, DataError};
+
+/// Reads the characteristics of these securities; rows of others are left out.
+///
+/// # Errors
+/// A file that cannot be read, a column that is missing or of the wrong type, a row without a security
+/// or date, two rows of one security and date.
+pub fn read(source: &CharacteristicSource, securities: &HashMap<String, usize>) -> Result<Characteristics, DataError> {
+    let columns = [&source.security].into_iter().chain(&source.date).chain(&source.numbers).chain(&source.labels);
+    let required: Vec<&str> = columns.map(String::as_str).collect();
+    let table = Table::read(&source.files, &required, &[])?;
+    let missing = |column: &str, row: usize, what: &str| {
+        table.error_at(column, row, format!("the {what} is missing")).remedy("fill it in, or drop the row")
+    };
+    let mut kept: Vec<(usize, usize)> = Vec::new();
+    for (row, id) in table.identifiers(&source.security)?.into_iter().enumerate() {
+        let id = id.ok_or_else(|| missing(&source.security, row, "identifier"))?;
+        kept.extend(securities.get(&id).map(|&security| (row, security)));
+    }
+    let known_from: Vec<Option<Date>> = match &source.date {
+        None => vec![None; kept.len()],
+        Some(column) => {
+            let dates = table.dates(column)?;
+            let dated = |&(row, _): &(usize, usize)| dates[row].map(Some).ok_or_else(|| missing(column, row, "date"));
+            kept.iter().map(dated).collect::<Result<_, _>>()?
+        }
+    };
+    let number = |name: &String| -> Result<(String, Vec<f64>), DataError> {
+        let values = table.numbers(name)?;
+        if let Some(row) = values.iter().position(|value| value.is_infinite()) {
+            return Err(table.error_at(name, row, "the value is infinite").remedy("leave unknown values empty"));
+        }
+        Ok((name.clone(), kept.iter().map(|&(row, _)| values[row]).collect()))
+    };
+    let label = |name: &String| -> Result<(String, Vec<Option<String>>), DataError> {
+        let values = table.texts(name)?;
+        Ok((name.clone(), kept.iter().map(|&(row, _)| values[row].clone().filter(|v| !v.is_empty())).collect()))
+    };
+    let numbers = source.numbers.iter().map(number).collect::<Result<Vec<_>, _>>()?;
+    let labels = source.labels.iter().map(label).collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<usize> = kept.iter().map(|&(_, security)| security).collect();
+    Characteristics::new(&rows, &known_from, numbers, labels).map_err(|duplicate| {
+        let (first, second) = (kept[duplicate.first].0, kept[duplicate.second].0);
+        let column = source.date.as_ref().unwrap_or(&source.security);
+        let problem = format!("the security stands here for the second time, first in data row {}", first + 1);
+        let remedy = match &source.date {
+            Some(_) => "keep one row per security and date",
+            None => "keep one row per security, or name the date from which a row is known: [characteristics] date",
+        };
+        table.error_at(column, second, problem).remedy(remedy)
+    })
+}

@@ -1,0 +1,101 @@
+//! What is measured of a security beside its return from close to close.
+
+use dayzero_model::{Calendar, Measure};
+
+/// The columns of one security on consecutive trading days, NaN where missing. The values are prices
+/// where the price table has prices.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    pub(crate) values: &'a [f64],
+    pub(crate) open: Option<&'a [f64]>,
+    pub(crate) volume: Option<&'a [f64]>,
+    pub(crate) shares: Option<&'a [f64]>,
+    pub(crate) expected: Option<&'a [f64]>,
+}
+
+impl Run<'_> {
+    /// A measure on every day of the run; missing throughout where its columns were not read.
+    pub(crate) fn measure(&self, measure: Measure) -> Vec<f64> {
+        let days = 0..self.values.len();
+        let of = |column: Option<&[f64]>, day: usize| column.map_or(f64::NAN, |column| column[day]);
+        match measure {
+            Measure::Return => self.values.to_vec(),
+            Measure::Expected => days.map(|day| of(self.expected, day)).collect(),
+            Measure::Overnight => {
+                let before = |day: usize| day.checked_sub(1).map_or(f64::NAN, |before| self.values[before]);
+                days.map(|day| of(self.open, day) / before(day) - 1.0).collect()
+            }
+            Measure::Intraday => days.map(|day| self.values[day] / of(self.open, day) - 1.0).collect(),
+            Measure::Volume => days.map(|day| logarithm(of(self.volume, day))).collect(),
+            Measure::Turnover => days.map(|day| logarithm(of(self.volume, day) / of(self.shares, day))).collect(),
+            Measure::TradeReturn => self.trades().into_iter().map(|trade| trade.map_or(f64::NAN, |t| t.0)).collect(),
+            Measure::TradeDays => self.trades().into_iter().map(|trade| trade.map_or(f64::NAN, |t| t.1)).collect(),
+        }
+    }
+
+    /// For every day with a trade and one before it: the return since that one, and the days it took.
+    /// Where volumes are known, a price on a day without volume is no trade.
+    fn trades(&self) -> Vec<Option<(f64, f64)>> {
+        let mut last: Option<usize> = None;
+        let traded = |day: usize| {
+            self.values[day].is_finite() && self.volume.is_none_or(|volume| volume[day] > 0.0 || volume[day].is_nan())
+        };
+        let trade = |day: usize| {
+            if !traded(day) {
+                return None;
+            }
+            let before = last.replace(day)?;
+            Some((self.values[day] / self.values[before] - 1.0, (day - before) as f64))
+        };
+        (0..self.values.len()).map(trade).collect()
+    }
+}
+
+/// A day without volume has no logarithm of it.
+fn logarithm(value: f64) -> f64 {
+    if value > 0.0 { value.ln() } else { f64::NAN }
+}
+
+/// Mean over securities, day by day: the market's volume (Campbell & Wasley 1996). `runs` gives each
+/// security's first day and its values; the mean is that of the securities with a value.
+pub(crate) fn market_mean(calendar: &Calendar, runs: &[(usize, Vec<f64>)]) -> Vec<f64> {
+    let (mut sums, mut counts) = (vec![0.0; calendar.len()], vec![0_u32; calendar.len()]);
+    for (first, values) in runs {
+        for (i, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+            sums[first + i] += value;
+            counts[first + i] += 1;
+        }
+    }
+    sums.iter().zip(&counts).map(|(sum, &count)| if count > 0 { sum / f64::from(count) } else { f64::NAN }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAN: f64 = f64::NAN;
+
+    fn equal(got: &[f64], want: &[f64]) {
+        assert_eq!(got.len(), want.len());
+        for (got, want) in got.iter().zip(want) {
+            assert!((got - want).abs() < 1e-15 || (got.is_nan() && want.is_nan()), "{got} against {want}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_day_and_returns_from_trade_to_trade() {
+        let run = Run {
+            values: &[100.0, 110.0, NAN, 121.0, 121.0],
+            open: Some(&[100.0, 105.0, NAN, 110.0, 121.0]),
+            volume: Some(&[10.0, 20.0, NAN, 40.0, 0.0]),
+            shares: Some(&[100.0; 5]),
+            expected: None,
+        };
+        equal(&run.measure(Measure::Overnight), &[NAN, 0.05, NAN, NAN, 0.0]);
+        equal(&run.measure(Measure::Intraday), &[0.0, 110.0 / 105.0 - 1.0, NAN, 0.1, 0.0]);
+        equal(&run.measure(Measure::TradeReturn), &[NAN, 0.1, NAN, 0.1, NAN]);
+        equal(&run.measure(Measure::TradeDays), &[NAN, 1.0, NAN, 2.0, NAN]);
+        equal(&run.measure(Measure::Volume), &[10_f64.ln(), 20_f64.ln(), NAN, 40_f64.ln(), NAN]);
+        equal(&run.measure(Measure::Turnover), &[0.1_f64.ln(), 0.2_f64.ln(), NAN, 0.4_f64.ln(), NAN]);
+    }
+}

@@ -1,0 +1,60 @@
+//! `rats`: returns across time and securities.
+
+use dayzero_model::longrun::{Estimate, RatsDay};
+
+use super::{Cell, Column, Table};
+use crate::finished::Finished;
+
+pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
+    let groups = &finished.ledger.groups;
+    let cells = move |units: std::ops::Range<usize>| {
+        let run = |item: usize| {
+            let rows = &finished.rats[item];
+            (0..rows.days.len()).map(move |part| Cell { specification: rows.specification, item, part })
+        };
+        units.flat_map(run).collect()
+    };
+    let of = |cell: &Cell| -> &'a RatsDay { &finished.rats[cell.item].days[cell.part] };
+    let alpha = move |cell: &Cell| -> Option<&'a Estimate> { of(cell).alpha.as_ref() };
+    let sum = move |cell: &Cell| -> Option<&'a Estimate> { of(cell).cumulative.as_ref() };
+    let description = "a specification of simple daily returns, a group and a day of the event window";
+    Table::runs("rats", description, finished.rats.len(), cells)
+        .with(Column::int32("spec_id", "specification", |cell| Some(cell.specification as i32)).key())
+        .with(
+            Column::text("group", "all, or column=value", |cell| {
+                Some(groups[finished.rats[cell.item].group].label.as_str().into())
+            })
+            .key(),
+        )
+        .with(
+            Column::int16("tau", "trading days from day 0", |cell| {
+                Some((finished.specification(cell.specification).event.first() + cell.part as i32) as i16)
+            })
+            .key(),
+        )
+        .with(Column::int32("events", "events in the regression of this day", move |cell| Some(of(cell).events as i32)))
+        .with(Column::float("alpha", "intercept: the mean abnormal return of the day", move |cell| {
+            alpha(cell).map(|estimate| estimate.value)
+        }))
+        .with(Column::float("alpha_se", "its standard error", move |cell| alpha(cell).map(|estimate| estimate.error)))
+        .with(Column::float("t", "alpha over its standard error", move |cell| alpha(cell).map(|estimate| estimate.t)))
+        .with(Column::float(
+            "p_value",
+            "two-sided p-value, with events less coefficients degrees of freedom",
+            move |cell| alpha(cell).map(|estimate| estimate.p_value),
+        ))
+        .with(Column::float(
+            "cumulative",
+            "sum of the intercepts from the first day of the event window",
+            move |cell| sum(cell).map(|estimate| estimate.value),
+        ))
+        .with(Column::float("cumulative_se", "its standard error, for independent days", move |cell| {
+            sum(cell).map(|estimate| estimate.error)
+        }))
+        .with(Column::float("cumulative_t", "the sum over its standard error", move |cell| {
+            sum(cell).map(|estimate| estimate.t)
+        }))
+        .with(Column::float("cumulative_p", "its two-sided p-value, normal", move |cell| {
+            sum(cell).map(|estimate| estimate.p_value)
+        }))
+}
