@@ -16,7 +16,17 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-const TABLES: [&str; 7] = ["events", "specifications", "estimates", "abnormal_returns", "cars", "averages", "tests"];
+const TABLES: [&str; 9] = [
+    "events",
+    "specifications",
+    "estimates",
+    "abnormal_returns",
+    "cars",
+    "averages",
+    "tests",
+    "calendar_time",
+    "rats",
+];
 
 /// Names of the files of a directory.
 fn listing(dir: &Path) -> Vec<String> {
