@@ -9,12 +9,19 @@ use crate::support::{Case, STUDY, Table};
 /// More events than a block of the estimation holds, every kind of defect, and several
 /// specifications.
 fn busy() -> Case {
-    let sweep = "[sweep]\nmodel = [\"market\", \"market_adjusted\", \"ff5\", \"constant_mean\"]\n\
+    let sweep = "[characteristics]\npath = \"sizes.csv\"\n\n[inference]\nmeasures = [\"car\", \"bhar\"]\nbootstrap = 199\n\n\
+                 [sweep]\nmodel = [\"market\", \"market_adjusted\", \"ff5\", \"constant_mean\", \
+                 { name = \"reference_portfolio\", sort = { size = 3 } }, { name = \"matched_firm\", match = [\"size\"] }]\n\
                  estimation_window = [[-250, -11], [-150, -11]]\n\n[output]";
     assert!(STUDY.contains("[output]"));
     let case = Case::with(&STUDY.replace("[output]", sweep));
     let synth = "synth --out data --overwrite --securities 150 --days 480 --events 450 --defects --seed 3";
     case.dayzero(&synth.split(' ').collect::<Vec<_>>()).success();
+    let mut tickers: Vec<String> = case.data("prices").texts("ticker").into_iter().flatten().collect();
+    tickers.sort();
+    tickers.dedup();
+    let size = |(i, ticker): (usize, &String)| format!("{ticker},{}\n", i * 37 % 101);
+    case.write("sizes.csv", &format!("ticker,size\n{}", tickers.iter().enumerate().map(size).collect::<String>()));
     case
 }
 
@@ -121,6 +128,20 @@ fn restored(table: &Table, rows: &[usize]) -> Table {
     table.take(&order)
 }
 
+/// Models whose residuals are kept, rather than made again.
+#[test]
+fn dear_models_too() {
+    let case = busy();
+    let models = "sweep.model=[\"garch\", \"synthetic_control\", \"huber\"]";
+    let run = |threads: &str| {
+        let out = format!("out/{threads}");
+        let window = "sweep.estimation_window=[[-150, -11]]";
+        case.run(&["--set", models, "--set", window, "--threads", threads, "--out", &out]).success();
+        files(&case, &out)
+    };
+    assert_equal_files(&run("1"), &run("7"), "one thread and seven");
+}
+
 #[test]
 fn the_order_of_events() {
     let case = busy();
@@ -134,7 +155,7 @@ fn the_order_of_events() {
             // Reasons of duplicates name the other event by its row.
             assert_equal(&before, &restored(&after, &rows), &["event_id", "reason"], name);
         }
-        for name in ["specifications", "averages", "tests"] {
+        for name in ["specifications", "averages", "tests", "calendar_time", "rats"] {
             let (before, after) = (case_table(&case, "before", name), case_table(&case, "after", name));
             assert_equal(&before, &after, &[], name);
         }
@@ -146,6 +167,9 @@ fn the_order_of_events() {
     }
 }
 
+const TABLES: [&str; 9] =
+    ["events", "specifications", "estimates", "abnormal_returns", "cars", "averages", "tests", "calendar_time", "rats"];
+
 #[test]
 fn the_order_of_prices_and_factors() {
     let case = busy();
@@ -155,7 +179,7 @@ fn the_order_of_prices_and_factors() {
         case.write_table(&format!("data/{name}.parquet"), &table.take(&shuffled(table.rows())).batch);
         for threads in ["1", "7"] {
             case.run(&["--out", "after", "--threads", threads]).success();
-            for table in ["events", "specifications", "estimates", "abnormal_returns", "cars", "averages", "tests"] {
+            for table in TABLES {
                 let (before, after) = (case_table(&case, "before", table), case_table(&case, "after", table));
                 assert_equal(&before, &after, &[], &format!("{table} with shuffled {name}"));
             }

@@ -20,9 +20,8 @@ fn check(data: Data) -> Vec<usize> {
     let tickers: Vec<&str> = sampled.filter_map(|(_, security)| security.as_str()).collect();
     let data = data.of_securities(&tickers);
     let run = data.run(&data.prices, "", MODELS);
-    let one = |(spec_id, id): (usize, &&str)| {
-        check_model(&run, spec_id as i64, id, &data.reference["models"][id]["events"])
-    };
+    let one =
+        |(spec_id, id): (usize, &&str)| check_model(&run, spec_id as i64, id, &data.reference["models"][id]["events"]);
     IDS.iter().enumerate().map(one).collect()
 }
 

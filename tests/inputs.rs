@@ -26,17 +26,8 @@ use parquet::file::properties::WriterProperties;
 use crate::support::{Case, STUDY, Table};
 
 /// Every table of a run.
-const TABLES: [&str; 9] = [
-    "events",
-    "specifications",
-    "estimates",
-    "abnormal_returns",
-    "cars",
-    "averages",
-    "tests",
-    "calendar_time",
-    "rats",
-];
+const TABLES: [&str; 9] =
+    ["events", "specifications", "estimates", "abnormal_returns", "cars", "averages", "tests", "calendar_time", "rats"];
 
 /// The tables of a run, by name.
 pub(crate) struct Tables(Vec<(&'static str, Table)>);

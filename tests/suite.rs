@@ -15,5 +15,6 @@ mod golden_support;
 mod golden_us;
 mod inputs;
 mod mistakes;
+mod models;
 mod structure;
 mod studies;

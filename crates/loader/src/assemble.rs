@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use dayzero_model::{Calendar, Date, Market, Measure, Panel};
+use dayzero_model::{Calendar, Date, Market, Panel};
 use jiff::tz::TimeZone;
 
 use crate::dense::{Dense, Placement};
 use crate::factors::{self, PERCENT, refuse_percent};
-use crate::measures::market_mean;
+use crate::measures::Measures;
 use crate::placed_factors::add_factors;
 pub use crate::roster::Inputs;
 use crate::roster::Roster;
 use crate::source::{DatedColumn, ValueColumn};
 use crate::value::prices_to_returns;
-use crate::{BenchmarkSource, DataError, Extra, MarketSource};
+use crate::{BenchmarkSource, DataError, MarketSource};
 
 /// A panel, with what the study needs to know about it.
 #[derive(Clone, Debug)]
@@ -91,68 +91,6 @@ pub fn assemble(inputs: Inputs<'_>) -> Result<Assembled, DataError> {
     }
     let zones = inputs.markets.iter().map(|market| market.zone.clone()).collect();
     Ok(Assembled { panel, zones, self_financed, securities, unconfigured: roster.unconfigured, notes })
-}
-
-/// What the study measures beside returns from close to close.
-struct Measures {
-    /// For each measure, the run of every security of the roster.
-    by_security: Vec<(Measure, Vec<Vec<f64>>)>,
-}
-
-impl Measures {
-    /// Computes what is asked for, and what it is for the markets as a whole.
-    fn new(inputs: &Inputs<'_>, roster: &Roster, dense: &Dense, markets: &mut [Market]) -> Result<Self, DataError> {
-        let run = |security: usize| dense.run(security, inputs.prices);
-        let mut by_security = Vec::new();
-        for &measure in inputs.measures {
-            let runs: Vec<Vec<f64>> = (0..roster.ids.len()).map(|security| run(security).measure(measure)).collect();
-            if measure == Measure::Expected {
-                let name = inputs.prices.extras.iter().find(|(extra, _)| *extra == Extra::Expected);
-                refuse_percent(&runs.concat(), PERCENT).map_err(|problem| {
-                    let error = DataError::new(problem).file(&inputs.prices.files[0].path);
-                    let error = error.column(name.map_or("", |(_, name)| name));
-                    error.remedy("divide the column by 100: returns are decimals here")
-                })?;
-            }
-            for (index, market) in markets.iter_mut().enumerate() {
-                let column = of_market(inputs, roster, dense, (index, market), measure, &runs);
-                market.measures.extend(column.map(|column| (measure, column)));
-            }
-            by_security.push((measure, runs));
-        }
-        Ok(Self { by_security })
-    }
-}
-
-/// A measure of a market as a whole: the benchmark's parts of the day, and the mean volume of the
-/// other securities.
-fn of_market(
-    inputs: &Inputs<'_>,
-    roster: &Roster,
-    dense: &Dense,
-    (index, market): (usize, &Market),
-    measure: Measure,
-    runs: &[Vec<f64>],
-) -> Option<Vec<f64>> {
-    let benchmark = match &inputs.markets[index].benchmark {
-        BenchmarkSource::Security(id) => roster.find(id),
-        BenchmarkSource::Table { .. } => None,
-    };
-    match measure {
-        Measure::Overnight | Measure::Intraday => {
-            let (security, mut column) = (benchmark?, vec![f64::NAN; market.calendar.len()]);
-            let first = dense.spans[security].first.min(column.len());
-            column[first..first + runs[security].len()].copy_from_slice(&runs[security]);
-            Some(column)
-        }
-        Measure::Volume | Measure::Turnover => {
-            let others = (0..runs.len()).filter(|&s| roster.market_of[s] == Some(index) && Some(s) != benchmark);
-            let others = others.filter(|&s| !runs[s].is_empty());
-            let placed: Vec<_> = others.map(|s| (dense.spans[s].first, runs[s].clone())).collect();
-            Some(market_mean(&market.calendar, &placed))
-        }
-        _ => None,
-    }
 }
 
 /// The calendar and returns of a market.

@@ -1,6 +1,78 @@
 //! What is measured of a security beside its return from close to close.
 
-use dayzero_model::{Calendar, Measure};
+use dayzero_model::{Calendar, Market, Measure};
+
+use crate::dense::Dense;
+use crate::factors::{PERCENT, refuse_percent};
+use crate::roster::{Inputs, Roster};
+use crate::{BenchmarkSource, DataError, Extra};
+
+/// What the study measures beside returns from close to close.
+pub(crate) struct Measures {
+    /// For each measure, the run of every security of the roster.
+    pub(crate) by_security: Vec<(Measure, Vec<Vec<f64>>)>,
+}
+
+impl Measures {
+    /// Computes what is asked for, and what it is for the markets as a whole.
+    pub(crate) fn new(
+        inputs: &Inputs<'_>,
+        roster: &Roster,
+        dense: &Dense,
+        markets: &mut [Market],
+    ) -> Result<Self, DataError> {
+        let run = |security: usize| dense.run(security, inputs.prices);
+        let mut by_security = Vec::new();
+        for &measure in inputs.measures {
+            let runs: Vec<Vec<f64>> = (0..roster.ids.len()).map(|security| run(security).measure(measure)).collect();
+            if measure == Measure::Expected {
+                let name = inputs.prices.extras.iter().find(|(extra, _)| *extra == Extra::Expected);
+                refuse_percent(&runs.concat(), PERCENT).map_err(|problem| {
+                    let error = DataError::new(problem).file(&inputs.prices.files[0].path);
+                    let error = error.column(name.map_or("", |(_, name)| name));
+                    error.remedy("divide the column by 100: returns are decimals here")
+                })?;
+            }
+            for (index, market) in markets.iter_mut().enumerate() {
+                let column = of_market(inputs, roster, dense, (index, market), measure, &runs);
+                market.measures.extend(column.map(|column| (measure, column)));
+            }
+            by_security.push((measure, runs));
+        }
+        Ok(Self { by_security })
+    }
+}
+
+/// A measure of a market as a whole: the benchmark's parts of the day, and the mean volume of the
+/// other securities.
+fn of_market(
+    inputs: &Inputs<'_>,
+    roster: &Roster,
+    dense: &Dense,
+    (index, market): (usize, &Market),
+    measure: Measure,
+    runs: &[Vec<f64>],
+) -> Option<Vec<f64>> {
+    let benchmark = match &inputs.markets[index].benchmark {
+        BenchmarkSource::Security(id) => roster.find(id),
+        BenchmarkSource::Table { .. } => None,
+    };
+    match measure {
+        Measure::Overnight | Measure::Intraday => {
+            let (security, mut column) = (benchmark?, vec![f64::NAN; market.calendar.len()]);
+            let first = dense.spans[security].first.min(column.len());
+            column[first..first + runs[security].len()].copy_from_slice(&runs[security]);
+            Some(column)
+        }
+        Measure::Volume | Measure::Turnover => {
+            let others = (0..runs.len()).filter(|&s| roster.market_of[s] == Some(index) && Some(s) != benchmark);
+            let others = others.filter(|&s| !runs[s].is_empty());
+            let placed: Vec<_> = others.map(|s| (dense.spans[s].first, runs[s].clone())).collect();
+            Some(market_mean(&market.calendar, &placed))
+        }
+        _ => None,
+    }
+}
 
 /// The columns of one security on consecutive trading days, NaN where missing. The values are prices
 /// where the price table has prices.
@@ -58,7 +130,7 @@ fn logarithm(value: f64) -> f64 {
 
 /// Mean over securities, day by day: the market's volume (Campbell & Wasley 1996). `runs` gives each
 /// security's first day and its values; the mean is that of the securities with a value.
-pub(crate) fn market_mean(calendar: &Calendar, runs: &[(usize, Vec<f64>)]) -> Vec<f64> {
+fn market_mean(calendar: &Calendar, runs: &[(usize, Vec<f64>)]) -> Vec<f64> {
     let (mut sums, mut counts) = (vec![0.0; calendar.len()], vec![0_u32; calendar.len()]);
     for (first, values) in runs {
         for (i, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
