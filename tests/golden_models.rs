@@ -27,6 +27,15 @@ pub struct Data {
     windows: &'static str,
 }
 
+impl Data {
+    /// The same study against another file of reference numbers, with these sections.
+    pub fn against(mut self, reference: &str, sections: &str) -> Self {
+        self.reference = golden(reference);
+        self.head += sections;
+        self
+    }
+}
+
 pub fn quickstart() -> Data {
     let data = root().join("datasets/quickstart");
     Data {
@@ -120,6 +129,10 @@ fn place(name: &str) -> Option<(&'static str, String, Option<(i64, i64)>)> {
         ("u", None) => ("days", "ar".into(), Some((day(inside), day(inside)))),
         ("u", Some((a, b))) => ("cars", "car".into(), Some((day(a), day(b)))),
         ("n", _) => return None,
+        ("placebo", window) => {
+            let (a, b) = window.expect("a window");
+            ("cars", "placebo_p".into(), Some((day(a), day(b))))
+        }
         (base, None) => ("days", base.to_owned(), Some((day(inside), day(inside)))),
         (base, Some((a, b))) => ("cars", base.to_owned(), Some((day(a), day(b)))),
     })
@@ -152,7 +165,7 @@ impl Run {
     }
 
     /// Everything that the reference says of the events of one model.
-    fn check_model(&self, spec_id: i64, id: &str, reference: &Value) {
+    pub fn check_model(&self, spec_id: i64, id: &str, reference: &Value) {
         let want = &reference["models"][id];
         let ids: Vec<i64> =
             want["events"]["event_id"].as_array().expect("ids").iter().map(|v| v.as_i64().expect("an id")).collect();

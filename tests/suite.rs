@@ -10,6 +10,7 @@ mod experiments;
 mod golden_alibaba;
 mod golden_conditional;
 mod golden_models;
+mod golden_peers;
 mod golden_quickstart;
 mod golden_support;
 mod golden_us;
