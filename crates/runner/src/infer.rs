@@ -4,7 +4,7 @@ use dayzero_model::averages::{Average, averages};
 use dayzero_model::results::Results;
 use dayzero_model::sample::{Draws, Sample, Tested, TestedWindow};
 use dayzero_model::significance::correlation::{Correlation, DayCell};
-use dayzero_model::significance::multiple::{benjamini_hochberg, holm};
+use dayzero_model::significance::multiple::{benjamini_hochberg, benjamini_yekutieli, holm};
 use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined};
 use dayzero_model::{Calendar, Specification, Window};
 use rayon::prelude::*;
@@ -39,6 +39,8 @@ pub struct TestRow {
     pub p_holm: Option<f64>,
     /// p-value after Benjamini & Hochberg, where asked.
     pub p_bh: Option<f64>,
+    /// p-value after Benjamini & Yekutieli, where asked.
+    pub p_by: Option<f64>,
 }
 
 impl TestRow {
@@ -142,6 +144,7 @@ fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: us
         result,
         p_holm: None,
         p_bh: None,
+        p_by: None,
     }
 }
 
@@ -161,11 +164,13 @@ pub fn adjust(rows: &mut [TestRow], adjustments: &[MultipleTesting], tests: &[&'
                 let adjusted = match adjustment {
                     MultipleTesting::Holm => holm(&p_values),
                     MultipleTesting::Bh => benjamini_hochberg(&p_values),
+                    MultipleTesting::By => benjamini_yekutieli(&p_values),
                 };
                 for (&(index, _), p) in family.iter().zip(adjusted) {
                     match adjustment {
                         MultipleTesting::Holm => rows[index].p_holm = Some(p),
                         MultipleTesting::Bh => rows[index].p_bh = Some(p),
+                        MultipleTesting::By => rows[index].p_by = Some(p),
                     }
                 }
             }

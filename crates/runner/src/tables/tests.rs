@@ -45,6 +45,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         of(cell).p_holm
     }))
     .with(Column::float("p_bh", "p-value after Benjamini and Hochberg over the same family", move |cell| of(cell).p_bh))
+    .with(Column::float("p_by", "p-value after Benjamini and Yekutieli, where asked", move |cell| of(cell).p_by))
     .with(Column::text("reason", "why there is no statistic", move |cell| {
         of(cell).result.as_ref().err().map(|undefined| undefined.to_string().into())
     }))

@@ -168,6 +168,8 @@ pub enum MultipleTesting {
     Holm,
     /// Benjamini & Hochberg 1995.
     Bh,
+    /// Benjamini & Yekutieli 2001, for tests that depend on each other in any way.
+    By,
 }
 
 /// What is tested of a window.
