@@ -113,8 +113,11 @@ impl Data {
     }
 }
 
-/// What a name of the reference is called here: the table, the column, and its day or window.
-fn place(name: &str) -> Option<(&'static str, String, Option<(i64, i64)>)> {
+/// A table, a column, and a day or window.
+type Place = (&'static str, String, Option<(i64, i64)>);
+
+/// Where a number of the reference stands here.
+fn place(name: &str) -> Option<Place> {
     let Some((base, inside)) = name.trim_end_matches(']').split_once('[') else {
         let column = match name {
             "M" => "observations",

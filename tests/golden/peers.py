@@ -15,8 +15,9 @@ on distances equal within 1e-9 without equal characteristics. No totals of synth
   Both come before the count of observations, except synthetic_control's no_peers, which needs the counted days.
 * Held from before the first calendar day of the estimation window, and anew from that of the event window; what is
   absent on a day moves with the rest; where nobody is present the day is missing.
-* reference_portfolio (Lyon, Barber & Tsai 1999): quantiles among the securities of the same labels, own included.
-* matched_firm (Barber & Lyon 1997): the sd is that of all securities of the market with the number known.
+* Only securities with a return on the last trading day before the event window are compared (own included then).
+* reference_portfolio (Lyon, Barber & Tsai 1999): quantiles among the securities of the same labels.
+* matched_firm (Barber & Lyon 1997): the sd is that of all such securities of the market with the number known.
 * synthetic_control (Abadie & Gardeazabal 2003; placebos: Abadie, Diamond & Hainmueller 2010): a window day outside the
   calendar leaves no donor. Weights are exact on their active set; M counts the security's own days, dof = M - J.
 """
@@ -141,12 +142,15 @@ def held(returns, weights):
     return out
 
 
-def bought(event, returns, weights):
-    """The portfolio's return on the calendar: one purchase before each window."""
+def bought(event, returns, weights, valued):
+    """The portfolio's return on the calendar: one purchase before each window. Values known before day 0 are those of
+    the day before it (of the last estimation day in that window), so what is bought is worth less by the growth since."""
     out = np.full(len(returns), np.nan)
     for a, z in (event.options["estimation_window"], event.options["event_window"]):
         w = slice(max(0, event.day0 + a), max(0, event.day0 + z + 1))
-        out[w] = held(returns[w], weights)
+        before = returns[w.start:max(w.start, min(w.stop, event.day0))]
+        growth = np.prod(1 + np.where(np.isfinite(before), before, 0), axis=0) if valued else 1.0
+        out[w] = held(returns[w], weights / growth)
     return out
 
 
@@ -166,11 +170,11 @@ def windows(event, actual, expected, s):
     return out
 
 
-def against(event, returns, weights):
+def against(event, returns, weights, valued=False):
     """Result of a security against the held portfolio of its peers."""
     if not len(weights):
         return {"outcome": "no_peers"}
-    E = bought(event, returns, weights)
+    E = bought(event, returns, weights, valued)
     rows = event.rows(np.isfinite(event.R) & np.isfinite(E))
     M = len(rows)
     if event.too_few(M, 1):
@@ -186,17 +190,18 @@ def reference_portfolio(peers, spec):
         if found is None:
             return {"outcome": "no_characteristics"}
         own, known, member = found
-        alike = member.copy()
+        returns = peers.returns[event.market]
+        traded = traded_before(event, returns)
+        alike = member & traded
         for column, count in spec.get("sort", {}).items():
             x = known[column]
             breaks = np.quantile(x[alike & np.isfinite(x)], [j / count for j in range(1, count)])
             place = np.array([1 + (breaks < v).sum() if np.isfinite(v) else 0 for v in x])
             member &= place == place[own]
         weights = known[spec["weight"]] if "weight" in spec else np.ones(len(member))
-        returns = peers.returns[event.market]
-        member &= traded_before(event, returns) & np.isfinite(weights) & (weights > 0)
+        member &= traded & np.isfinite(weights) & (weights > 0)
         member[own] = False
-        return against(event, returns[:, member], weights[member])
+        return against(event, returns[:, member], weights[member], "weight" in spec)
     return model
 
 
@@ -206,19 +211,19 @@ def matched_firm(peers, spec):
         if found is None:
             return {"outcome": "no_characteristics"}
         own, known, alike = found
+        returns = peers.returns[event.market]
+        traded = traded_before(event, returns)
         squares, count = np.zeros(len(alike)), spec["count"]
         for column in spec["match"]:
             x = known[column]
-            squares += ((x - x[own]) / np.std(x[np.isfinite(x)], ddof=1)) ** 2
-        distance = np.where(alike, np.sqrt(squares), np.nan)
+            squares += ((x - x[own]) / np.std(x[np.isfinite(x) & traded], ddof=1)) ** 2
+        distance = np.where(alike & traded, np.sqrt(squares), np.nan)
         distance[own] = np.nan
         nearest = np.argsort(distance, kind="stable")[:np.isfinite(distance).sum()]
-        returns = peers.returns[event.market]
-        traded = traded_before(event, returns)
-        chosen = [j for j in nearest[:5 * count] if traded[j]][:count]
+        chosen = list(nearest[:count])
         if chosen:                           # a tie by rounding, not by equal characteristics, would decide by luck
             last = distance[chosen[-1]]
-            rest = [j for j in nearest if traded[j] and j not in chosen and abs(distance[j] - last) < 1e-9]
+            rest = [j for j in nearest if j not in chosen and abs(distance[j] - last) < 1e-9]
             if any(known[c][j] != known[c][chosen[-1]] for j in rest for c in spec["match"]):
                 peers.near_ties.add(event.row)
         return against(event, returns[:, chosen], np.ones(len(chosen)))

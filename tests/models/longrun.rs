@@ -71,6 +71,7 @@ fn calendar_time_says_what_it_needs() {
     refuses("calendar_time.weighting=[\"value\"]", &["by which characteristic", "[calendar_time] value"]);
     refuses("calendar_time.value=size", &["weights nothing"]);
     refuses("calendar_time.windows=[[2,99]]", &["[2, 99] reaches beyond the event window"]);
+    refuses("calendar_time.weighting=[]", &["there is no portfolio"]);
     refuses("calendar_time.min_names=0", &["at least one security"]);
 }
 
@@ -112,4 +113,12 @@ fn rats_of_market_adjusted_returns_are_averages() {
         }
     }
     assert!(compared > 100);
+}
+
+/// Where buy-and-hold returns alone are tested, they are what the summary shows.
+#[test]
+fn the_summary_shows_what_is_tested() {
+    let case = case("model = \"market\"\ntests = [\"t_skewness\"]\n", "[inference]\nmeasures = [\"bhar\"]");
+    let summary = case.run(&[]).success().stdout;
+    assert!(summary.contains("mean BHAR") && summary.contains("[2, 10]"), "{summary}");
 }

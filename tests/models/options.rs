@@ -50,3 +50,38 @@ fn diagnostics_are_there_where_asked() {
     case.run(&["-q", "--set", "study.diagnostics=false"]).success();
     assert!(!case.table("estimates").names().contains(&"durbin_watson".to_owned()));
 }
+
+/// A forecast from the last estimation day has nothing to say of days before it.
+#[test]
+fn conditional_variances_look_forward() {
+    let case = case("model = \"market\"\n", "");
+    let after = ["--set", "study.estimation_window=[20,150]", "--set", "study.minimum_observations=60"];
+    case.run(&[&after[..], &["-q"]].concat()).success();
+    case.run(&[&after[..], &["--set", "study.model=garch"]].concat())
+        .failure(2, &["`garch` forecasts forward", "[20, 150]"]);
+    // No trend leads to an event from after it.
+    case.run(&[&after[..], &["-q", "--set", "study.diagnostics=true"]].concat()).success();
+    assert!(case.table("estimates").numbers("pre_trend_t").iter().all(Option::is_none));
+}
+
+/// Specifications that differ in an option alone can be told apart.
+#[test]
+fn options_stand_in_the_table() {
+    let case = case("model = \"market\"\n", "[sweep]\nmodel = [\"garch\", { name = \"garch\", errors = \"t\" }]");
+    let summary = case.run(&[]).success().stdout;
+    assert!(summary.contains("garch (errors = \"t\")"), "{summary}");
+    let options = case.table("specifications").texts("options");
+    assert_eq!(options, [Some(String::new()), Some("errors = \"t\"".to_owned())]);
+}
+
+/// The drift before the event is standardised for every model: its t has a deviation near one.
+#[test]
+fn drifts_before_the_event_have_unit_deviation() {
+    for model in ["market", "scholes_williams", "dimson", "garch", "market_adjusted"] {
+        let case = case(&format!("model = \"{model}\"\ndiagnostics = true\n"), "");
+        case.run(&["-q"]).success();
+        let t: Vec<f64> = case.table("estimates").numbers("pre_trend_t").into_iter().flatten().collect();
+        let deviation = (t.iter().map(|t| t * t).sum::<f64>() / t.len() as f64).sqrt();
+        assert!(t.len() == 80 && (0.7..1.3).contains(&deviation), "{model}: {deviation} of {}", t.len());
+    }
+}

@@ -171,3 +171,54 @@ fn characteristics_do_not_look_ahead() {
     case.run(&["-q"]).success();
     assert_ne!(case.table("cars").numbers("car"), known);
 }
+
+/// What has left the market is nobody's match, and sets no breakpoint.
+#[test]
+fn the_dead_are_no_peers() {
+    let case = with_characteristics("{ name = \"matched_firm\", match = [\"size\"] }");
+    case.run(&["-q"]).success();
+    let before = case.table("cars").numbers("car");
+    // Twins of every security in size, who stopped trading after a year.
+    let prices = case.data("prices");
+    let dates = prices.dates("date");
+    let mut days: Vec<_> = dates.iter().flatten().copied().collect();
+    days.sort();
+    let last = days[days.len() / 8];
+    let early: Vec<usize> = (0..prices.rows()).filter(|&row| dates[row].is_some_and(|date| date < last)).collect();
+    let dead = prices.take(&early);
+    let names = dead.texts("ticker").into_iter().map(|ticker| format!("{}-OLD", ticker.unwrap_or_default()));
+    let dead = dead.with("ticker", crate::support::strings(names));
+    let plain = prices
+        .with("ticker", crate::support::strings(prices.texts("ticker").into_iter().map(Option::unwrap_or_default)));
+    let columns: Vec<&str> = vec!["ticker", "date", "adj_close"];
+    let pick = |table: &crate::support::Table| {
+        let made = columns.iter().map(|name| ((*name).to_owned(), table.column(name).clone(), true));
+        arrow::array::RecordBatch::try_from_iter_with_nullable(made).expect("columns")
+    };
+    let (alive, gone) = (pick(&plain), pick(&dead));
+    let both = arrow::compute::concat_batches(&alive.schema(), [&alive, &gone]).expect("one schema");
+    case.write_table("data/prices.parquet", &both);
+    let text = characteristics(&case);
+    case.write("data/characteristics.csv", &text);
+    let sizes: std::collections::HashMap<&str, &str> =
+        text.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
+    // The same sizes for the living as before; for the dead those of their twins.
+    let living: Vec<String> = tickers(&case).into_iter().filter(|ticker| !ticker.ends_with("-OLD")).collect();
+    let mut again = "ticker,size,sector\n".to_owned();
+    for (i, ticker) in living.iter().enumerate() {
+        let _ = writeln!(again, "{ticker},{0},x\n{ticker}-OLD,{0},x", i + 1);
+    }
+    assert!(sizes.len() == 2 * living.len());
+    case.write("data/characteristics.csv", &again);
+    case.run(&["-q"]).success();
+    assert_eq!(case.table("cars").numbers("car"), before);
+}
+
+#[test]
+fn characteristics_of_nobody_are_noted() {
+    let case = with_characteristics("{ name = \"matched_firm\", match = [\"size\"] }");
+    let text = characteristics(&case).replace("US", "XX");
+    case.write("data/characteristics.csv", &text);
+    let outcome = case.run(&[]).success();
+    assert!(outcome.stdout.contains("is of a security with prices, such as `XX"), "{}", outcome.stdout);
+}

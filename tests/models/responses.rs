@@ -32,6 +32,7 @@ fn models_of_a_whole_day_do_not_explain_its_parts() {
     let both = ["study.trade_to_trade=true", "study.missing=available"];
     refuses(&[&both[..], &["study.response=intraday"]].concat(), &["`intraday` does not run from trade to trade"]);
     refuses(&[&both[..], &["study.model=synthetic_control"]].concat(), &["no returns from trade to trade"]);
+    refuses(&[&both[..], &["study.model=theil_sen"]].concat(), &["`theil_sen` counts every day alike"]);
     refuses(&[&both[..], &["prices.return=ret"]].concat(), &["made from prices, and [prices] names a return"]);
     refuses(&["prices.return=ret", "study.response=overnight"], &["[prices] names a return", "open"]);
     case.run(&["--set", "study.response=overnight"]).failure(1, &["adj_open", "no such column"]);
@@ -104,4 +105,41 @@ fn trade_to_trade_without_and_with_gaps() {
     case.run(&["-q", "--out", "daily_gap"]).success();
     let daily = Table::read(&case.path().join("daily_gap/abnormal_returns.parquet"));
     assert_eq!((at(&daily, "2"), at(&daily, "3")), (None, None));
+}
+
+/// Bankruptcy: simple returns say −100 %, logarithms cannot, and no window with it has a sum.
+#[test]
+fn a_total_loss_is_not_passed_over() {
+    let case =
+        case("model = \"market_adjusted\"\nmissing = \"available\"\n", "[sweep]\nreturns = [\"simple\", \"log\"]");
+    case.run(&["-q"]).success();
+    let events = case.table("events");
+    let (ticker, day0) =
+        (events.texts("security")[0].clone().expect("a ticker"), events.dates("day0")[0].expect("a day"));
+    // Prices as returns, so that one can be −1.
+    let prices = case.data("prices");
+    let (ids, dates, closes) = (prices.texts("ticker"), prices.dates("date"), prices.numbers("adj_close"));
+    let mut last = std::collections::HashMap::new();
+    let mut order: Vec<usize> = (0..prices.rows()).collect();
+    order.sort_by_key(|&row| dates[row]);
+    let mut returns = vec![None; prices.rows()];
+    for row in order {
+        let before: Option<f64> = last.insert(ids[row].clone(), closes[row].expect("a price"));
+        returns[row] = before.map(|before| closes[row].expect("a price") / before - 1.0);
+    }
+    let lost = (0..prices.rows()).find(|&row| ids[row].as_deref() == Some(&ticker) && dates[row] == Some(day0));
+    returns[lost.expect("day 0")] = Some(-1.0);
+    let returns: Float64Array = returns.into_iter().collect();
+    case.write_table("data/prices.parquet", &prices.with("ret", Arc::new(returns)).batch);
+    case.run(&["-q", "--set", "prices.return=ret"]).success();
+    let car = |spec: &str, first: &str| {
+        let cars = case.table("cars");
+        cars.numbers("car")[cars.row(&[("spec_id", spec), ("event_id", "0"), ("first", first)])]
+    };
+    assert!(car("0", "0").is_some_and(|car| car < -0.9));
+    assert_eq!((car("1", "0"), car("1", "-1")), (None, None));
+    assert!(car("1", "2").is_some());
+    let estimates = case.table("estimates");
+    let reason = estimates.texts("reason")[estimates.row(&[("spec_id", "1"), ("event_id", "0")])].clone();
+    assert!(reason.as_deref().is_some_and(|reason| reason.contains("a total loss")), "{reason:?}");
 }

@@ -8,12 +8,16 @@ use dayzero_model::peers::Characteristics;
 use crate::table::Table;
 use crate::{CharacteristicSource, DataError};
 
-/// Reads the characteristics of these securities; rows of others are left out.
+/// Reads the characteristics of these securities; rows of others are left out. The second value is a
+/// sentence where no row is of any of them.
 ///
 /// # Errors
 /// A file that cannot be read, a column that is missing or of the wrong type, a row without a security
 /// or date, two rows of one security and date.
-pub fn read(source: &CharacteristicSource, securities: &HashMap<String, usize>) -> Result<Characteristics, DataError> {
+pub fn read(
+    source: &CharacteristicSource,
+    securities: &HashMap<String, usize>,
+) -> Result<(Characteristics, Option<String>), DataError> {
     let columns = [&source.security].into_iter().chain(&source.date).chain(&source.numbers).chain(&source.labels);
     let required: Vec<&str> = columns.map(String::as_str).collect();
     let table = Table::read(&source.files, &required, &[])?;
@@ -25,6 +29,11 @@ pub fn read(source: &CharacteristicSource, securities: &HashMap<String, usize>) 
         let id = id.ok_or_else(|| missing(&source.security, row, "identifier"))?;
         kept.extend(securities.get(&id).map(|&security| (row, security)));
     }
+    let note = kept.is_empty().then(|| {
+        let first = table.identifiers(&source.security).ok().and_then(|ids| ids.into_iter().flatten().next());
+        let example = first.map_or(String::new(), |id| format!(", such as `{id}`"));
+        format!("none of the {} rows of characteristics is of a security with prices{example}", table.rows())
+    });
     let known_from: Vec<Option<Date>> = match &source.date {
         None => vec![None; kept.len()],
         Some(column) => {
@@ -47,7 +56,7 @@ pub fn read(source: &CharacteristicSource, securities: &HashMap<String, usize>) 
     let numbers = source.numbers.iter().map(number).collect::<Result<Vec<_>, _>>()?;
     let labels = source.labels.iter().map(label).collect::<Result<Vec<_>, _>>()?;
     let rows: Vec<usize> = kept.iter().map(|&(_, security)| security).collect();
-    Characteristics::new(&rows, &known_from, numbers, labels).map_err(|duplicate| {
+    let made = Characteristics::new(&rows, &known_from, numbers, labels).map_err(|duplicate| {
         let (first, second) = (kept[duplicate.first].0, kept[duplicate.second].0);
         let column = source.date.as_ref().unwrap_or(&source.security);
         let problem = format!("the security stands here for the second time, first in data row {}", first + 1);
@@ -56,5 +65,6 @@ pub fn read(source: &CharacteristicSource, securities: &HashMap<String, usize>) 
             None => "keep one row per security, or name the date from which a row is known: [characteristics] date",
         };
         table.error_at(column, second, problem).remedy(remedy)
-    })
+    })?;
+    Ok((made, note))
 }

@@ -129,7 +129,7 @@ fn logarithm(value: f64) -> f64 {
 }
 
 /// Mean over securities, day by day: the market's volume (Campbell & Wasley 1996). `runs` gives each
-/// security's first day and its values; the mean is that of the securities with a value.
+/// security's first day and its values; the mean is that of the securities with a value, two at least.
 fn market_mean(calendar: &Calendar, runs: &[(usize, Vec<f64>)]) -> Vec<f64> {
     let (mut sums, mut counts) = (vec![0.0; calendar.len()], vec![0_u32; calendar.len()]);
     for (first, values) in runs {
@@ -138,7 +138,7 @@ fn market_mean(calendar: &Calendar, runs: &[(usize, Vec<f64>)]) -> Vec<f64> {
             counts[first + i] += 1;
         }
     }
-    sums.iter().zip(&counts).map(|(sum, &count)| if count > 0 { sum / f64::from(count) } else { f64::NAN }).collect()
+    sums.iter().zip(&counts).map(|(sum, &count)| if count > 1 { sum / f64::from(count) } else { f64::NAN }).collect()
 }
 
 #[cfg(test)]

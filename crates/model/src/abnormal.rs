@@ -4,7 +4,7 @@
 use crate::design::{Design, OwnColumns};
 use crate::event::EventPlace;
 use crate::expected::Fit;
-use crate::{Measure, MissingPolicy, Response, Specification, Window};
+use crate::{Measure, MissingPolicy, Response, ReturnKind, Specification, Window};
 
 /// One day of the event window.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,6 +43,8 @@ pub struct EventDays {
     errors: Vec<f64>,
     without_return: usize,
     without_regressor: usize,
+    /// Whether a day lost everything, which has no logarithm: no window with it has a sum.
+    lost: Vec<bool>,
     rows: Vec<f64>,
     columns: usize,
     row: Vec<f64>,
@@ -69,9 +71,11 @@ impl EventDays {
     ) {
         let series = place.series(specification.measure(), specification.returns);
         let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
+        let simple = place.series(specification.measure(), ReturnKind::Simple);
         self.days.clear();
         self.calendar.clear();
         self.errors.clear();
+        self.lost.clear();
         self.rows.clear();
         (self.without_return, self.without_regressor) = (0, 0);
         self.columns = fit.coefficients.len();
@@ -80,6 +84,8 @@ impl EventDays {
             let day = (!on_calendar.is_empty()).then_some(on_calendar.start);
             self.calendar.push(day);
             let actual = day.map(|day| (day, series.at(day))).filter(|(_, r)| r.is_finite());
+            let total_loss = || day.is_some_and(|day| simple.at(day) <= -1.0);
+            self.lost.push(actual.is_none() && specification.returns == ReturnKind::Log && total_loss());
             let span = |day: usize| spans.map_or(1, |spans| spans.at(day) as usize);
             let days = actual.map(|(day, _)| day + 1 - span(day)..day + 1);
             let complete = days.filter(|days| design.write_forecast(days.clone(), own, &mut self.row));
@@ -120,6 +126,18 @@ impl EventDays {
         self.columns = 0;
     }
 
+    /// Days on which everything was lost, where logarithms cannot say so.
+    pub fn total_losses(&self) -> usize {
+        self.lost.iter().filter(|&&lost| lost).count()
+    }
+
+    /// Whether the error variance of a day is beyond a thousand times that of the estimation window, or
+    /// below a thousandth: forecasts of a variance that has no level.
+    pub(crate) fn errors_stray(&self, variance: f64) -> bool {
+        let present = self.days.iter().zip(&self.errors).filter(|(day, _)| day.is_some());
+        variance > 0.0 && present.into_iter().any(|(_, error)| !(1e-3..=1e4).contains(&(error / variance)))
+    }
+
     /// Number of days without a return, and of days with one but without a regressor.
     pub fn missing(&self) -> (usize, usize) {
         (self.without_return, self.without_regressor)
@@ -140,7 +158,7 @@ impl EventDays {
         }
         let enough = match specification.missing {
             MissingPolicy::Exclude => days == window.days(),
-            MissingPolicy::Available => days > 0,
+            MissingPolicy::Available => days > 0 && !self.lost[places.clone()].contains(&true),
         };
         if !enough {
             return None;

@@ -198,11 +198,6 @@ impl OwnColumns {
         self.estimation.clone().chain(self.event.clone())
     }
 
-    /// The event window on the calendar.
-    pub(crate) fn event_days(&self) -> Range<usize> {
-        self.event.clone()
-    }
-
     /// Adds a column with a value for each of [`OwnColumns::days`].
     pub(crate) fn push(&mut self, values: impl IntoIterator<Item = f64>) {
         self.values.extend(values);

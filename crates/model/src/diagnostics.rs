@@ -1,5 +1,7 @@
 //! What the residuals of the estimation window say about the model that left them.
 
+use std::borrow::Cow;
+
 use crate::Maybe;
 use crate::expected::{EstimationSample, Fit, least_squares};
 use crate::significance::{Distribution, chi_squared_tail};
@@ -46,11 +48,20 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// Looks at a fitted sample, on so many days of which the return was zero.
-    pub(crate) fn new(sample: &EstimationSample, fit: &Fit, zero_returns: usize) -> Self {
-        let trend = pre_trend(sample, fit, PRE_TREND_DAYS);
+    /// Looks at a fitted sample, on so many days of which the return was zero. `before` says that it ends
+    /// before the event, else there is no trend towards it. Residuals of a model with a conditional
+    /// variance are taken over its root: what is left is what the model did not see.
+    pub(crate) fn new(sample: &EstimationSample, fit: &Fit, zero_returns: usize, before: bool) -> Self {
+        let trend = before.then(|| pre_trend(sample, fit, PRE_TREND_DAYS)).flatten();
+        let residuals: Cow<'_, [f64]> = match &fit.volatility {
+            None => fit.residuals.as_slice().into(),
+            Some(conditional) => {
+                let variances = &conditional.fit.variances;
+                fit.residuals.iter().zip(variances).map(|(e, variance)| e / variance.sqrt()).collect()
+            }
+        };
         Self {
-            residuals: if fit.variance > 0.0 { diagnose(&fit.residuals) } else { Diagnostics::NONE },
+            residuals: if fit.variance > 0.0 { diagnose(&residuals) } else { Diagnostics::NONE },
             zero_return_share: Maybe::finite(zero_returns as f64 / sample.len() as f64),
             pre_trend_t: trend.map(|(t, _)| t).into(),
             pre_trend_p: trend.map(|(_, p)| p).into(),
@@ -142,13 +153,23 @@ pub fn pre_trend(sample: &EstimationSample, fit: &Fit, days: usize) -> Option<(f
     let explained = if fit.inverse.is_empty() {
         (days * days) as f64 / all as f64
     } else {
-        let rows: Vec<f64> = (0..sample.columns).map(|j| sample.column(j)[first..].iter().sum()).collect();
-        fit.leverage(&rows)
+        leverage_of_sum(sample, fit.coefficients.len(), first)?
     };
     let variance = fit.variance * (days as f64 - explained);
     let t = fit.residuals[first..].iter().sum::<f64>() / variance.sqrt();
     let reference = Distribution::StudentT { dof: fit.degrees_of_freedom() as f64 };
     (variance > 0.0).then(|| (t, reference.two_sided(t)))
+}
+
+/// 1'X_p(X'X)⁻¹X_p'1 of the days from `first` on, X the columns that the coefficients belong to. Methods other
+/// than least squares have residuals of nearly the same covariance.
+fn leverage_of_sum(sample: &EstimationSample, columns: usize, first: usize) -> Option<f64> {
+    let x = sample.x[..columns * sample.len()].to_vec();
+    let own = EstimationSample { days: Vec::new(), y: sample.y.clone(), x, columns };
+    let mut fit = Fit::default();
+    least_squares::fit(&own, &mut fit).ok()?;
+    let rows: Vec<f64> = (0..columns).map(|j| own.column(j)[first..].iter().sum()).collect();
+    Some(fit.leverage(&rows))
 }
 
 #[cfg(test)]

@@ -91,6 +91,10 @@ impl Estimator {
     ) -> Result<(), Exclusion> {
         let squared = self.fit(specification, design, place)?;
         self.days.forecast(specification, &self.fit, place, design, &self.own);
+        if self.days.errors_stray(self.fit.variance) {
+            let reason = "the forecast of the conditional variance leaves the range of the estimation window";
+            return Err(Exclusion::new(Outcome::NoConvergence, reason));
+        }
         if let Some(deviation) = squared {
             self.days.square(self.fit.degrees_of_freedom() as f64, deviation);
         }
@@ -142,7 +146,10 @@ impl Estimator {
         if self.fit.reported.is_empty() {
             self.fit.reported.clone_from(&self.fit.coefficients);
         }
-        self.diagnosis = specification.diagnostics.then(|| Diagnosis::new(&self.sample, &self.fit, self.zero_returns));
+        self.diagnosis = specification.diagnostics.then(|| {
+            let before = specification.estimation.last() < specification.event.first();
+            Diagnosis::new(&self.sample, &self.fit, self.zero_returns, before)
+        });
         match specification.response {
             Response::Volatility => self.square_residuals().map(Some),
             _ => Ok(None),

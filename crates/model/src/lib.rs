@@ -37,6 +37,7 @@
 //! let model = expected::model("market").unwrap();
 //! let specification = Specification {
 //!     model,
+//!     options: String::new(),
 //!     recipe: model.recipe(&ModelOptions::default()).unwrap(),
 //!     response: Response::Return,
 //!     returns: ReturnKind::Simple,

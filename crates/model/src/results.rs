@@ -4,7 +4,7 @@ use crate::abnormal::EventDays;
 use crate::diagnostics::Diagnosis;
 use crate::estimate::{Estimator, Exclusion};
 use crate::significance::Distribution;
-use crate::{Maybe, MissingPolicy, Outcome, Specification};
+use crate::{Maybe, MissingPolicy, Outcome, Response, Specification};
 
 /// Columns over events: one entry per event, or one per event and coefficient, day or window.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +58,7 @@ pub struct Results {
     keeps_residuals: bool,
     diagnoses_residuals: bool,
     has_placebos: bool,
+    is_student: bool,
 }
 
 /// Estimation days and the residuals on them.
@@ -69,9 +70,10 @@ impl Results {
         let recipe = &specification.recipe;
         Self {
             reported_len: recipe.reported.len(),
-            keeps_residuals: recipe.method.is_costly(),
+            keeps_residuals: recipe.method.is_costly() || recipe.peers.is_some(),
             diagnoses_residuals: specification.diagnostics,
             has_placebos: recipe.placebo,
+            is_student: specification.response != Response::Volatility,
             days_len: specification.event.days(),
             windows_len: specification.car_windows.len(),
             ..Self::default()
@@ -124,10 +126,10 @@ impl Results {
     }
 
     /// Two-sided p-value of an event's SCAR over a declared window, with the M − k degrees of freedom of
-    /// its s².
+    /// its s². Squares have no such distribution: none with abnormal volatility.
     pub fn window_p_value(&self, event: usize, window: usize) -> Option<f64> {
         let t = Distribution::StudentT { dof: f64::from(self.dof[event]) };
-        self.window_scar(event, window).get().map(|scar| t.two_sided(scar))
+        self.window_scar(event, window).get().filter(|_| self.is_student).map(|scar| t.two_sided(scar))
     }
 
     /// Estimation days and residuals of an event, where they were kept.
@@ -241,6 +243,9 @@ impl Results {
 fn missing_days(specification: &Specification, days: &EventDays) -> Option<Box<str>> {
     let first = days.days().iter().position(Option::is_none)?;
     let what = match days.missing() {
+        _ if days.total_losses() > 0 => {
+            format!("a total loss, which only simple returns can tell, on {}", days.total_losses())
+        }
         (returns, 0) => format!("no return on {returns}"),
         (0, factors) => format!("no factor on {factors}"),
         (returns, factors) => format!("no return on {returns} and no factor on {factors}"),

@@ -79,6 +79,8 @@ impl MissingPolicy {
 pub struct Specification {
     /// The return model.
     pub model: &'static dyn ReturnModel,
+    /// The options that the user wrote beside the model's name, as text.
+    pub options: String,
     /// What the model asks for, with its options filled in.
     pub recipe: Recipe,
     /// What is explained.
@@ -87,7 +89,7 @@ pub struct Specification {
     pub returns: ReturnKind,
     /// Whether returns run from trade to trade, over days without a price (Maynes & Rumsey 1993).
     pub trade_to_trade: bool,
-    /// Estimation window, before and apart from the event window.
+    /// Estimation window, apart from the event window.
     pub estimation: Window,
     /// Event window.
     pub event: Window,

@@ -7,7 +7,7 @@ use crate::event::EventPlace;
 use crate::expected::Source;
 use crate::panel::Series;
 use crate::peers::{PeerRule, Peers, buy_and_hold, most_correlated};
-use crate::{Measure, Outcome, Specification};
+use crate::{Measure, Outcome, Specification, Window};
 
 /// Makes the columns of an event; none for models of shared factors.
 pub(crate) fn prepare(
@@ -26,7 +26,12 @@ pub(crate) fn prepare(
     let peers = place.peers.map_err(|reason| no_peers(reason.to_owned()))?;
     match rule {
         PeerRule::Donors { count, .. } => {
-            let donors = donors(specification, place, own, peers, *count);
+            let counted = counted_days(specification, place);
+            if counted.len() < specification.minimum_observations {
+                // The event has a more telling outcome than that nobody shares its few days.
+                return Ok(());
+            }
+            let donors = donors(specification, place, &counted, peers, *count);
             if donors.is_empty() {
                 let problem = "no other security has a return on every day of both windows and no event in the second";
                 return Err(no_peers(problem.into()));
@@ -37,45 +42,60 @@ pub(crate) fn prepare(
             }
         }
         PeerRule::Portfolio { .. } | PeerRule::Nearest { .. } => {
-            let chosen = chosen(specification, place, peers, rule);
-            let weights: Vec<f64> = chosen.iter().map(|&peer| weight(specification, place, peer)).collect();
-            let (chosen, weights): (Vec<usize>, Vec<f64>) =
-                chosen.into_iter().zip(weights).filter(|(_, weight)| *weight > 0.0).unzip();
-            if chosen.is_empty() {
-                return Err(no_peers("no peer has a return just before the event window, and a weight".into()));
+            let count = if let PeerRule::Nearest { count, .. } = rule { *count } else { usize::MAX };
+            let weighted = |peer: usize| Some((peer, weight(specification, place, peer)?));
+            let held: Vec<(usize, f64)> = peers.iter().take(count).filter_map(weighted).collect();
+            if held.is_empty() {
+                return Err(no_peers("no peer has a positive weight that was known before day 0".into()));
             }
-            let members: Vec<Series<'_>> = chosen.iter().map(|&peer| series_of(specification, place, peer)).collect();
-            let (mut held, mut after) = (Vec::new(), Vec::new());
-            buy_and_hold(&members, &weights, place.days(specification.estimation), specification.returns, &mut held);
-            buy_and_hold(&members, &weights, place.days(specification.event), specification.returns, &mut after);
-            own.push(held.into_iter().chain(after));
+            for window in [specification.estimation, specification.event] {
+                own.push(holding(specification, place, &held, window));
+            }
         }
     }
     Ok(())
+}
+
+/// The return of the peers, bought before the first day of a window and held.
+fn holding(specification: &Specification, place: &EventPlace<'_>, held: &[(usize, f64)], window: Window) -> Vec<f64> {
+    let days = place.days(window);
+    let members: Vec<Series<'_>> = held.iter().map(|&(peer, _)| series_of(specification, place, peer)).collect();
+    // A characteristic known before day 0 is the weight on the eve of it: what is bought earlier was worth
+    // less by the growth since.
+    let eve = days.start..place.day0.clamp(days.start, days.end);
+    let grown = |series: &Series<'_>| match specification.recipe.weight {
+        None => 1.0,
+        Some(_) => {
+            let simple = |day| specification.returns.to_simple(series.at(day));
+            eve.clone().map(simple).filter(|r| r.is_finite()).map(|r| 1.0 + r).product::<f64>()
+        }
+    };
+    let bought = members.iter().zip(held).map(|(series, &(_, weight))| weight / grown(series));
+    let (members, weights): (Vec<Series<'_>>, Vec<f64>) =
+        members.iter().copied().zip(bought).filter(|(_, weight)| weight.is_finite()).unzip();
+    let mut returns = Vec::new();
+    buy_and_hold(&members, &weights, days, specification.returns, &mut returns);
+    returns
 }
 
 fn series_of<'a>(specification: &Specification, place: &EventPlace<'a>, peer: usize) -> Series<'a> {
     place.panel.series(peer, specification.measure(), specification.returns)
 }
 
-/// The peers that are held: those that still had a return on the last day before the event window, and
-/// of the nearest as many as the rule asks for.
-fn chosen(specification: &Specification, place: &EventPlace<'_>, peers: Peers<'_>, rule: &PeerRule) -> Vec<usize> {
-    let before = place.days(specification.event).start.checked_sub(1);
-    let alive = |peer: &usize| before.is_some_and(|day| series_of(specification, place, *peer).at(day).is_finite());
-    let count = match rule {
-        PeerRule::Nearest { count, .. } => *count,
-        _ => usize::MAX,
-    };
-    peers.iter().filter(alive).take(count).collect()
-}
-
-/// The weight at which a peer is bought: one, or a characteristic that was known before day 0.
-fn weight(specification: &Specification, place: &EventPlace<'_>, peer: usize) -> f64 {
-    let Some(column) = &specification.recipe.weight else { return 1.0 };
+/// The weight of a peer: one, or a characteristic that was known before day 0 and is positive.
+fn weight(specification: &Specification, place: &EventPlace<'_>, peer: usize) -> Option<f64> {
+    let Some(column) = &specification.recipe.weight else { return Some(1.0) };
     let day0 = place.market().calendar.dates()[place.day0];
     let known = place.characteristics.and_then(|known| known.number(known.number_column(column)?, peer, day0));
-    known.unwrap_or(0.0)
+    known.filter(|&weight| weight > 0.0)
+}
+
+/// The estimation days that count for a synthetic control: the security has a return, and no other event
+/// of it is near.
+fn counted_days(specification: &Specification, place: &EventPlace<'_>) -> Vec<usize> {
+    let series = place.series(specification.measure(), specification.returns);
+    let counts = |day: &usize| series.at(*day).is_finite() && !place.is_masked(*day, specification.mask_other_events);
+    place.days(specification.estimation).filter(counts).collect()
 }
 
 /// The donors of a synthetic control: of the peers that have no event of their own in the event window
@@ -83,22 +103,20 @@ fn weight(specification: &Specification, place: &EventPlace<'_>, peer: usize) ->
 fn donors(
     specification: &Specification,
     place: &EventPlace<'_>,
-    own: &OwnColumns,
+    counted: &[usize],
     peers: Peers<'_>,
     count: usize,
 ) -> Vec<usize> {
     let series = place.series(specification.measure(), specification.returns);
-    let counts = |day: &usize| series.at(*day).is_finite() && !place.is_masked(*day, specification.mask_other_events);
-    let estimation: Vec<usize> = place.days(specification.estimation).filter(counts).collect();
+    let event = place.days(specification.event);
     let complete = |peer: &usize| {
         let candidate = series_of(specification, place, *peer);
-        let mut days = estimation.iter().copied().chain(own.event_days());
-        !place.events.any_within(*peer, &own.event_days()) && days.all(|day| candidate.at(day).is_finite())
+        let mut days = counted.iter().copied().chain(event.clone());
+        !place.events.any_within(*peer, &event) && days.all(|day| candidate.at(day).is_finite())
     };
     let candidates: Vec<usize> = peers.iter().filter(complete).collect();
-    let target: Vec<f64> = estimation.iter().map(|&day| series.at(day)).collect();
-    let value =
-        |candidate: usize, day: usize| series_of(specification, place, candidates[candidate]).at(estimation[day]);
+    let target: Vec<f64> = counted.iter().map(|&day| series.at(day)).collect();
+    let value = |candidate: usize, day: usize| series_of(specification, place, candidates[candidate]).at(counted[day]);
     let best = most_correlated(&target, candidates.len(), value, count);
     best.into_iter().map(|candidate| candidates[candidate]).collect()
 }

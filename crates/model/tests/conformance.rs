@@ -87,6 +87,7 @@ fn specification(model: &'static dyn ReturnModel, returns: ReturnKind) -> Specif
     let window = |a, b| Window::new(a, b).expect("ordered");
     Specification {
         model,
+        options: String::new(),
         recipe: model.recipe(&options(model)).expect("sensible options"),
         response: Response::Return,
         returns,
@@ -106,7 +107,8 @@ fn try_estimate(panel: &Panel, specification: &Specification) -> Result<Estimato
     let (characteristics, events) = (characteristics(), EventCalendar::new([(0, DAY0)]));
     let day0 = panel.markets[0].calendar.dates()[DAY0];
     let groups = specification.recipe.peers.as_ref().map(|rule| {
-        PeerGroups::new(rule, &characteristics, &[0; SECURITIES], &[], &[(0, day0)]).expect("every column is there")
+        PeerGroups::new(rule, &characteristics, &[0; SECURITIES], &[], &[(0, day0)], |_, _| true)
+            .expect("every column is there")
     });
     let place = EventPlace {
         panel,

@@ -82,7 +82,8 @@ type Chosen = Result<Vec<usize>, String>;
 
 fn chosen(rule: &PeerRule, study: &Study) -> Vec<Chosen> {
     let Study { rows, markets, excluded, events } = study;
-    let groups = PeerGroups::new(rule, &table(rows), markets, excluded, events).expect("the columns are there");
+    let groups =
+        PeerGroups::new(rule, &table(rows), markets, excluded, events, |_, _| true).expect("the columns are there");
     let of = |event| groups.of(event).map(|peers| peers.iter().collect()).map_err(str::to_owned);
     (0..events.len()).map(of).collect()
 }

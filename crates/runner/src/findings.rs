@@ -20,8 +20,10 @@ pub struct Headline {
     pub last: i32,
     /// Events in the test.
     pub events: usize,
-    /// Mean CAR.
+    /// Mean CAR, or BHAR.
     pub mean_car: Option<f64>,
+    /// Which of the two.
+    pub measure: String,
     /// The headline test.
     pub test: String,
     /// Its statistic.
@@ -74,7 +76,10 @@ pub fn headline_test(study: &Study) -> Option<&'static str> {
 /// Mean CAR of the declared windows with the p-value of the headline test.
 pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
     let Some(test) = headline_test(finished.study) else { return Vec::new() };
-    let rows = finished.tests.iter().filter(|row| row.test == test && row.declared && row.measure == Tested::Car);
+    // Cumulated abnormal returns where they are tested, else what is.
+    let tested = &finished.study.tested;
+    let measure = if tested.contains(&Tested::Car) { Tested::Car } else { Tested::Bhar };
+    let rows = finished.tests.iter().filter(|row| row.test == test && row.declared && row.measure == measure);
     rows.map(|row| Headline {
         spec_id: row.specification,
         group: finished.ledger.groups[row.group].label.clone(),
@@ -82,6 +87,7 @@ pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
         last: row.window.last(),
         events: row.events,
         mean_car: row.mean_car,
+        measure: row.measure.name().to_owned(),
         test: test.to_owned(),
         statistic: row.result.as_ref().ok().map(|statistic| statistic.value),
         p_value: row.p_value(),

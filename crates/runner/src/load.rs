@@ -54,7 +54,11 @@ pub fn load(study: &Study) -> Result<Loaded, DataError> {
     }
     let characteristics = match study.characteristics.files.is_empty() {
         true => Characteristics::default(),
-        false => characteristics::read(&study.characteristics, &assembled.securities)?,
+        false => {
+            let (known, note) = characteristics::read(&study.characteristics, &assembled.securities)?;
+            assembled.notes.extend(note);
+            known
+        }
     };
     Ok(Loaded { events, assembled, characteristics })
 }

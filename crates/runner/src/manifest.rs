@@ -217,9 +217,10 @@ pub fn specification_notes(finished: &Finished<'_>) -> Vec<SpecificationNote> {
 fn label(specification: &dayzero_model::Specification) -> String {
     let recipe = &specification.recipe;
     let factors: Vec<String> = recipe.regressors.iter().map(Regressor::name).collect();
-    let model = match specification.model.name() {
-        "factors" => format!("factors ({})", factors.join(", ")),
-        name => name.to_owned(),
+    let model = match (specification.model.name(), specification.options.as_str()) {
+        ("factors", _) => format!("factors ({})", factors.join(", ")),
+        (name, "") => name.to_owned(),
+        (name, options) => format!("{name} ({options})"),
     };
     let excess = if recipe.excess { ", excess returns" } else { "" };
     let response = match specification.response {

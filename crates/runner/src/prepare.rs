@@ -2,7 +2,7 @@
 
 use dayzero_loader::{BenchmarkSource, DataError};
 use dayzero_model::design::{Design, Missing};
-use dayzero_model::peers::PeerGroups;
+use dayzero_model::peers::{PeerGroups, PeerRule};
 use dayzero_model::{Date, EventPlace, Specification};
 
 use crate::config::Study;
@@ -70,7 +70,16 @@ fn one(study: &Study, ground: Ground<'_>, specification: &Specification) -> Resu
             (candidate.security, assembled.panel.markets[candidate.market].calendar.dates()[candidate.day0])
         };
         let events: Vec<(usize, Date)> = ground.ledger.candidates.iter().map(day0).collect();
-        PeerGroups::new(rule, &ground.loaded.characteristics, &markets, &never_peers(study, ground), &events)
+        // What a donor must have is asked of its returns; the others must have traded just before.
+        let before = i64::from(specification.event.first()) - 1;
+        let traded = |security: usize, day0: Date| {
+            let calendar = &assembled.panel.market_of(security).calendar;
+            let day = calendar.index_of(day0).and_then(|day0| usize::try_from(day0 as i64 + before).ok());
+            let series = assembled.panel.series(security, specification.measure(), specification.returns);
+            matches!(rule, PeerRule::Donors { .. }) || day.is_some_and(|day| series.at(day).is_finite())
+        };
+        let never = never_peers(study, ground);
+        PeerGroups::new(rule, &ground.loaded.characteristics, &markets, &never, &events, traded)
             .map_err(|unknown| DataError::new(unknown.to_string()))
     });
     Ok(Prepared { designs, peers: peers.transpose()? })

@@ -67,7 +67,8 @@ fn outcomes(counts: &BTreeMap<String, usize>) -> String {
 
 fn headline(rows: &[&Headline]) -> String {
     let mut table = plain_table();
-    table.set_header(vec!["  group", "window", "events", "mean CAR", rows[0].test.as_str(), "p", ""]);
+    let mean = if rows[0].measure == "bhar" { "mean BHAR" } else { "mean CAR" };
+    table.set_header(vec!["  group", "window", "events", mean, rows[0].test.as_str(), "p", ""]);
     let mut last_group = "";
     for row in rows {
         let group = if row.group == last_group { String::new() } else { format!("  {}", row.group) };

@@ -65,4 +65,8 @@ impl Method for MaximumLikelihood {
     fn is_costly(&self) -> bool {
         true
     }
+
+    fn looks_forward(&self) -> bool {
+        true
+    }
 }

@@ -84,9 +84,6 @@ pub struct ConditionalVariance {
 /// Residual sums of squares below this share of Σy² are rounding: a perfect fit.
 const ROUNDING: f64 = 1e-24;
 
-/// Days after which a conditional variance has forgotten where it started.
-const LONG_RUN: usize = 1_000;
-
 impl Fit {
     /// A model whose coefficients are given: the residuals are demeaned, and k = 1 for the mean.
     ///
@@ -136,8 +133,11 @@ impl Fit {
     pub(crate) fn assess(&mut self, sample: &EstimationSample, parameters: usize) {
         self.set_residuals(sample);
         let rss = self.set_variance(sample, parameters);
-        let mean = sample.y.iter().sum::<f64>() / sample.len() as f64;
-        let tss: f64 = sample.y.iter().map(|y| (y - mean) * (y - mean)).sum();
+        // About the fit on the constant alone, which is not one where returns run over several days.
+        let constant = sample.column(0);
+        let product: f64 = constant.iter().zip(&sample.y).map(|(x, y)| x * y).sum();
+        let mean = product / constant.iter().map(|x| x * x).sum::<f64>();
+        let tss: f64 = sample.y.iter().zip(constant).map(|(y, x)| (y - mean * x) * (y - mean * x)).sum();
         self.r_squared = (parameters > 1 && tss > 0.0).then(|| 1.0 - rss / tss);
     }
 
@@ -155,11 +155,7 @@ impl Fit {
     pub fn error_variance(&self, day: usize) -> f64 {
         match &self.volatility {
             None => self.variance,
-            // Days before the estimation window are as far away as any: the long-run variance.
-            Some(conditional) => {
-                let horizon = day.checked_sub(conditional.last_day).filter(|&h| h > 0);
-                conditional.fit.forecast(horizon.unwrap_or(LONG_RUN))
-            }
+            Some(conditional) => conditional.fit.forecast(day.saturating_sub(conditional.last_day).max(1)),
         }
     }
 
@@ -176,6 +172,10 @@ impl Fit {
     /// x'(X'X)⁻¹x: what the estimation of the coefficients adds to the variance of a forecast at
     /// `row`, in units of s². Zero when nothing was estimated.
     pub(crate) fn leverage(&self, row: &[f64]) -> f64 {
+        debug_assert!(
+            self.inverse.is_empty() || self.inverse.len() == row.len() * row.len(),
+            "one row per coefficient"
+        );
         self.inverse
             .chunks_exact(row.len().max(1))
             .zip(row)

@@ -98,6 +98,17 @@ pub trait Method: Send + Sync {
     fn is_costly(&self) -> bool {
         false
     }
+
+    /// Whether the fit can only look forward: its variance is a forecast from the last estimation day.
+    fn looks_forward(&self) -> bool {
+        false
+    }
+
+    /// Whether days may count by their number, as returns from trade to trade do: then the constant is no
+    /// column of ones.
+    fn takes_spans(&self) -> bool {
+        true
+    }
 }
 
 /// Least squares on the design.

@@ -75,6 +75,10 @@ impl Method for Aggregate {
         fit.assess(sample, 2);
         Ok(())
     }
+
+    fn takes_spans(&self) -> bool {
+        false
+    }
 }
 
 /// (Z'X)⁻¹Z'Z(X'Z)⁻¹ for X = (1, R_m) and Z = (1, sum of the three columns), the market's own first.

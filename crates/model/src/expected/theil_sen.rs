@@ -35,4 +35,8 @@ impl Method for Robust {
     fn is_costly(&self) -> bool {
         true
     }
+
+    fn takes_spans(&self) -> bool {
+        false
+    }
 }

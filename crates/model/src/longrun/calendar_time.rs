@@ -124,7 +124,10 @@ impl Portfolio {
         for j in 0..self.columns {
             design.extend(kept.iter().map(|day| day.row[j] / day.weight));
         }
-        let lags = lags.unwrap_or_else(|| automatic_lags(kept.len())).min(kept.len() - 1);
+        let lags = lags.unwrap_or_else(|| automatic_lags(kept.len()));
+        if 2 * lags >= kept.len() {
+            return Err(format!("{lags} lags are too many for {} days", kept.len()));
+        }
         let found = newey_west(&response, &design, columns, None, lags).map_err(|error| error.to_string())?;
         let alpha_se = found.covariance[0].sqrt();
         if alpha_se.is_nan() || alpha_se <= 0.0 {

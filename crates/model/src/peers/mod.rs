@@ -16,7 +16,7 @@
 //! let characteristics = Characteristics::new(&[0, 1, 2, 3], &known_from, vec![size], vec![]).unwrap();
 //! let rule = PeerRule::Portfolio { sorts: vec![("size".to_owned(), 2)], within: vec![] };
 //! let events = [(3, Date(101)), (3, Date(100))];
-//! let groups = PeerGroups::new(&rule, &characteristics, &[0; 4], &[], &events).unwrap();
+//! let groups = PeerGroups::new(&rule, &characteristics, &[0; 4], &[], &events, |_, _| true).unwrap();
 //! assert_eq!(groups.of(0).unwrap().iter().collect::<Vec<_>>(), [2]);
 //! assert_eq!(groups.of(1).unwrap_err(), "no size is known before day 0");
 //! ```

@@ -54,7 +54,8 @@ impl<'a> Peers<'a> {
 impl PeerGroups {
     /// Chooses the peers of events, each a security and its day 0, from what was known before that
     /// day. `markets` is the market of every security of the panel; `excluded` are securities that
-    /// are nobody's peers, such as benchmarks.
+    /// are nobody's peers, such as benchmarks. `traded` says whether a security still traded before the
+    /// event window of a day 0: what has left the market is no peer and sets no breakpoint.
     ///
     /// # Errors
     /// The characteristics lack a column of the rule.
@@ -64,15 +65,14 @@ impl PeerGroups {
         markets: &[usize],
         excluded: &[usize],
         events: &[(usize, Date)],
+        traded: impl Fn(usize, Date) -> bool,
     ) -> Result<Self, UnknownColumn> {
         let columns = Columns::find(rule, characteristics)?;
         let candidates = candidates(markets, excluded);
-        let changes = changes(markets, &columns);
-        // What is known changes only with a new row of the market, so days between two rows are one.
+        // What is known, and who still trades, may change from day to day: events of one day are alike.
         let state = |event: usize| {
             let (security, day0) = events[event];
-            let market = markets[security];
-            (market, changes[market].partition_point(|&known| known < day0))
+            (markets[security], day0)
         };
         let states: Vec<_> = (0..events.len()).map(state).collect();
         let mut order: Vec<usize> = (0..events.len()).collect();
@@ -81,9 +81,10 @@ impl PeerGroups {
         let unchosen = |&(security, _): &(usize, Date)| Choice { own: security as u32, listed: Err(String::new()) };
         let mut chosen: Vec<Choice> = events.iter().map(unchosen).collect();
         for alike in order.chunk_by(|&a, &b| states[a] == states[b]) {
-            let (market, _) = states[alike[0]];
-            let (_, day0) = events[alike[0]];
-            let snapshot = Snapshot::take(&columns, &candidates[market], day0);
+            let (market, day0) = states[alike[0]];
+            let trading: Vec<u32> =
+                candidates[market].iter().copied().filter(|&security| traded(security as usize, day0)).collect();
+            let snapshot = Snapshot::take(&columns, &trading, day0);
             let mut cells = Cells::new(&snapshot, &quantiles);
             for &event in alike {
                 let (security, day0) = events[event];
@@ -125,19 +126,6 @@ fn candidates(markets: &[usize], excluded: &[usize]) -> Vec<Vec<u32>> {
     candidates
 }
 
-/// The days from which something new may be known in every market, rising.
-fn changes(markets: &[usize], columns: &Columns) -> Vec<Vec<Date>> {
-    let mut changes = by_market(markets);
-    for (security, &market) in markets.iter().enumerate() {
-        changes[market].extend(columns.known_from(security));
-    }
-    for days in &mut changes {
-        days.sort_unstable();
-        days.dedup();
-    }
-    changes
-}
-
 fn by_market<T>(markets: &[usize]) -> Vec<Vec<T>> {
     (0..markets.iter().max().map_or(0, |last| last + 1)).map(|_| Vec::new()).collect()
 }
@@ -167,7 +155,8 @@ mod tests {
     /// The peers of every security of one market on day 10, or the reason.
     fn all(rule: &PeerRule, table: &Characteristics, securities: usize) -> Vec<Result<Vec<usize>, String>> {
         let events: Vec<_> = (0..securities).map(|security| (security, Date(10))).collect();
-        let groups = PeerGroups::new(rule, table, &vec![0; securities], &[], &events).expect("the columns are there");
+        let groups = PeerGroups::new(rule, table, &vec![0; securities], &[], &events, |_, _| true)
+            .expect("the columns are there");
         let peers = |event| groups.of(event).map(|peers| peers.iter().collect()).map_err(str::to_owned);
         (0..securities).map(peers).collect()
     }
@@ -215,7 +204,8 @@ mod tests {
         };
         let nothing = Characteristics::default();
         let events = [(0, Date(0)), (2, Date(1)), (1, Date(2)), (3, Date(3))];
-        let groups = PeerGroups::new(&donors(&[]), &nothing, &[0, 1, 0, 0], &[3], &events).expect("no columns");
+        let groups =
+            PeerGroups::new(&donors(&[]), &nothing, &[0, 1, 0, 0], &[3], &events, |_, _| true).expect("no columns");
         let peers = |event| groups.of(event).map(|peers| peers.iter().collect::<Vec<_>>());
         assert_eq!(peers(0), Ok(vec![2]));
         assert_eq!(peers(1), Ok(vec![0]));
@@ -230,7 +220,7 @@ mod tests {
     #[test]
     fn an_unknown_column_is_an_error() {
         let table = table(&[1.0], &["a"]);
-        let unknown = |rule| PeerGroups::new(&rule, &table, &[0], &[], &[]).err().map(|error| error.0);
+        let unknown = |rule| PeerGroups::new(&rule, &table, &[0], &[], &[], |_, _| true).err().map(|error| error.0);
         assert_eq!(unknown(portfolio(2, &["size"])), Some("size".to_owned()));
         assert_eq!(
             unknown(PeerRule::Nearest { columns: vec!["value".into()], within: vec![], count: 1 }),

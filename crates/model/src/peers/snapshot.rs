@@ -33,11 +33,6 @@ impl<'a> Columns<'a> {
     }
 
     /// The days from which something that the rule asks for may be known of a security.
-    pub(super) fn known_from(&self, security: usize) -> impl Iterator<Item = Date> {
-        let asked = !(self.numbers.is_empty() && self.labels.is_empty());
-        asked.then(|| self.table.known_from(security)).into_iter().flatten().copied().flatten()
-    }
-
     /// What was known of a security before a date, or the reason why that is not all.
     pub(super) fn profile(&self, security: usize, date: Date) -> Result<Profile, String> {
         let unknown = |name: &str| format!("no {name} is known before day 0");

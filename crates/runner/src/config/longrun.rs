@@ -51,6 +51,11 @@ pub(super) fn calendar_time(
         let problem = "the characteristic weights nothing: `weighting` does not list \"value\"";
         mistakes.push(Mistake::new(["calendar_time", "value"], problem));
     }
+    if section.weighting.is_empty() || section.windows.as_ref().is_some_and(Vec::is_empty) {
+        let problem = "without a window or a weighting there is no portfolio";
+        let help = "leave the keys out, or leave `calendar_time` out of [output] tables";
+        mistakes.push(Mistake::new(["calendar_time"], problem).at_key().help(help));
+    }
     if section.min_names == 0 {
         mistakes.push(Mistake::new(["calendar_time", "min_names"], "a portfolio has at least one security"));
     }

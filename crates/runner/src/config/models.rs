@@ -7,7 +7,12 @@ use super::raw::{Missing, RawModel, RawOption, RawResponse, RawStudy};
 use super::specifications::{Choice, response_of};
 
 /// A model with the recipe that its options make.
-pub(super) type Chosen = (&'static dyn ReturnModel, Recipe);
+pub(super) struct Chosen {
+    pub(super) model: &'static dyn ReturnModel,
+    /// The options as text.
+    pub(super) options: String,
+    pub(super) recipe: Recipe,
+}
 
 pub(super) fn model(choice: &Choice<RawModel>, mistakes: &mut Vec<Mistake>) -> Option<Chosen> {
     let (name, options) = match &choice.value {
@@ -25,13 +30,31 @@ pub(super) fn model(choice: &Choice<RawModel>, mistakes: &mut Vec<Mistake>) -> O
     };
     let recipe = options.check_names(name, model.options()).and_then(|()| model.recipe(&options));
     match recipe {
-        Ok(recipe) => Some((model, recipe)),
+        Ok(recipe) => Some(Chosen { model, options: text(&choice.value), recipe }),
         Err(error) => {
             let path = choice.path.iter().cloned().chain(error.option.clone());
             mistakes.push(Mistake::new(path, error.to_string()));
             None
         }
     }
+}
+
+/// Options as they would be written, in the order of their names.
+fn text(raw: &RawModel) -> String {
+    let RawModel::Options(options) = raw else { return String::new() };
+    let one = |(name, value): (&String, &RawOption)| {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        // A table is written with equal signs.
+        let value = match &value {
+            serde_json::Value::Object(entries) => {
+                let entries: Vec<String> = entries.iter().map(|(key, count)| format!("{key} = {count}")).collect();
+                format!("{{ {} }}", entries.join(", "))
+            }
+            other => other.to_string(),
+        };
+        format!("{name} = {value}")
+    };
+    options.options.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 fn value_of(raw: &RawOption) -> OptionValue {
@@ -53,7 +76,7 @@ pub(super) fn check_fit(
     mistakes: &mut Vec<Mistake>,
 ) {
     let whole_day = |response: &RawResponse| matches!(response, RawResponse::Return | RawResponse::Volatility);
-    for Choice { value: (model, recipe), path } in models {
+    for Choice { value: Chosen { model, recipe, .. }, path } in models {
         let market_only = recipe.regressors.iter().all(|regressor| regressor.source == Source::Market);
         let simple = market_only && !recipe.excess && recipe.peers.is_none();
         if let Some(response) = responses.iter().find(|response| !whole_day(&response.value) && !simple) {
@@ -68,6 +91,11 @@ pub(super) fn check_fit(
         if raw.study.trade_to_trade && own {
             let problem = format!("the model `{}` has no returns from trade to trade", model.name());
             mistakes.push(Mistake::new(path.clone(), problem).help("leave out trade_to_trade, or use a regression"));
+        } else if raw.study.trade_to_trade && !recipe.method.takes_spans() {
+            let problem =
+                format!("the model `{}` counts every day alike, and returns from trade to trade do not", model.name());
+            mistakes
+                .push(Mistake::new(path.clone(), problem).help("leave out trade_to_trade, or use market or dimson"));
         }
     }
     if !raw.study.trade_to_trade {

@@ -4,7 +4,7 @@ use dayzero_model::expected::Recipe;
 use dayzero_model::{MissingPolicy, Response, ReturnKind, Specification, Window};
 
 use super::document::{KeyPath, Mistake};
-use super::models::{self, model};
+use super::models::{self, Chosen, model};
 use super::raw::{Missing, RawResponse, RawStudy, Returns};
 
 /// A value of the sweep with the place where it was written.
@@ -33,13 +33,15 @@ pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specificat
     check_apart(&estimation, &event, mistakes);
     let declared = car_windows(raw, &event, mistakes);
     let mut specifications = Vec::new();
-    for Choice { value: (model, recipe), .. } in &models {
+    for Choice { value: Chosen { model, options, recipe }, path } in &models {
         for response in &responses {
             for returns in &returns {
                 for estimation in &estimation {
                     for event in &event {
+                        check_direction(model.name(), recipe, path, (estimation, event), mistakes);
                         specifications.push(Specification {
                             model: *model,
+                            options: options.clone(),
                             recipe: recipe.clone(),
                             response: response_of(response.value),
                             returns: match returns.value {
@@ -64,6 +66,25 @@ pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specificat
         }
     }
     specifications
+}
+
+/// Refuses a forecast into the past.
+fn check_direction(
+    model: &str,
+    recipe: &Recipe,
+    path: &KeyPath,
+    (estimation, event): (&Choice<Window>, &Choice<Window>),
+    mistakes: &mut Vec<Mistake>,
+) {
+    if recipe.method.looks_forward() && estimation.value.first() > event.value.last() {
+        let window = estimation.value;
+        let problem =
+            format!("the model `{model}` forecasts forward, and the estimation window {window} follows the event");
+        let mistake = Mistake::new(path.clone(), problem).help("end the estimation window before the event window");
+        if !mistakes.contains(&mistake) {
+            mistakes.push(mistake);
+        }
+    }
 }
 
 /// The response that a word of the configuration stands for.

@@ -24,6 +24,9 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
                 .key(),
         )
         .with(Column::text("model", "return model", move |cell| Some(of(cell).model.name().into())))
+        .with(Column::text("options", "options of the model, as the study has them", move |cell| {
+            Some(of(cell).options.as_str().into())
+        }))
         .with(Column::text("factors", "regressors beside the intercept, separated by commas", move |cell| {
             let names: Vec<String> = of(cell).recipe.regressors.iter().map(Regressor::name).collect();
             Some(Cow::Owned(names.join(",")))
