@@ -17,8 +17,8 @@ rank_corrado_zivney), Kolari & Pynnonen 2011 (grank_t, grank_z). Conventions whe
   or zero the SARs of that tau have no rank.
 * grank: only events valid for the window take part, with their estimation days; N is their number, so that the event
   point has n = N ranks and every one of them has M + 1 values. T: the taus of the estimation window with a rank + 1.
-  `..._all` is the other reading: every estimated event takes part, one that is not valid with its M estimation ranks
-  and U = rank/(M+1) - 1/2; N of the weights n_tau/N counts them all, N of grank_z those with a rank at the event point.
+  grank_t_all is the other reading: every estimated event takes part, one that is not valid with its M estimation ranks
+  and U = rank/(M+1) - 1/2, and N of the weights n_tau/N counts them all. grank_z is the same in both.
 * p-values are two-sided. Null: fewer than two values in a standard deviation, S = 0, T - 1 - Z^2 <= 0.
 
 Matrices are events x taus with NaN where there is no valid day.
@@ -132,12 +132,11 @@ class Group:
         portfolio, dof = self.portfolio(j)
         corrado, zivney = self.corrado(self.z_corrado, j), self.corrado(self.z_zivney, j)
         t, t_dof, z = self.grank(j)
-        t_all, _, z_all = self.grank(j, everyone=True)
         return {"t_portfolio": portfolio, "t_portfolio_p": two_sided(portfolio, dof),
                 "rank_corrado": corrado, "rank_corrado_p": two_sided(corrado),
                 "rank_corrado_zivney": zivney, "rank_corrado_zivney_p": two_sided(zivney),
                 "grank_t": t, "grank_t_p": two_sided(t, t_dof), "grank_z": z, "grank_z_p": two_sided(z),
-                "grank_t_all": t_all, "grank_z_all": z_all}
+                "grank_t_all": self.grank(j, everyone=True)[0]}
 
     def demeaned(self, j):
         found = self.tests(j)

@@ -7,7 +7,7 @@ No prices and no rows of the events table are written, only results.
 Every table is {column: [values]}, all columns of one length; null is "undefined, or not compared":
 study, markets, counts (before estimation), groups {breakpoints, candidates}, sample (the rows of `estimates`),
 specifications {id: {totals, estimates, averages, tests}}. alibaba.json holds two of these, mask_0 and mask_1.
-p-values of 0.0 are underflows of scipy (below 1e-308). Tests in event time and their alternative readings (`..._all`,
+p-values of 0.0 are underflows of scipy (below 1e-308). Tests in event time and their other readings (grank_t_all,
 `..._demeaned`): event_time.py; alibaba.json does without. `sum_...` are exact sums over all estimated events.
 """
 import argparse
