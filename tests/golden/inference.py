@@ -1,6 +1,9 @@
 """Tests across events, of the reference implementation: r-bar, statistics, p-values, averages.
 
-Used by make_golden.py; the conventions are in the docstring of reference.py.
+Used by make_golden.py; the conventions are in the docstring of reference.py. Tests that need the estimation window in
+event time are in event_time.py. t_clustered: clusters are ISO weeks (ISO year and week, so that a week across New Year is
+one) of the civil date of day 0 in the event's own market; G counts those with an event valid for the window. Null where
+G < 2 or the variance is zero.
 """
 import numpy as np
 from scipy import stats
@@ -90,6 +93,26 @@ def test_window(car, scar, q, share, r):
             "bmp_kp": kp, "bmp_kp_p": two_sided(kp, n - 1), "sign_generalized": sign, "sign_generalized_p": two_sided(sign),
             "patell_adjusted": adjusted, "patell_adjusted_p": two_sided(adjusted), "sign": signs, "sign_p": signs_p,
             "wilcoxon": w, "wilcoxon_p": w_p, "t_skewness": skewed, "t_skewness_p": two_sided(skewed, n - 1)}
+
+
+def t_clustered(car, cluster):
+    """Mean CAR over the root of V = G/(G-1) sum_g (sum_g (CAR - mean))^2 / N^2 (CR1); t with G-1."""
+    labels, which = np.unique(cluster, return_inverse=True)
+    G, variance = len(labels), 0.0
+    if G > 1:
+        variance = G / (G - 1) * (np.bincount(which, car - car.mean()) ** 2).sum() / len(car) ** 2
+    t = float(car.mean() / np.sqrt(variance)) if variance > 0 else None
+    return {"t_clustered": t, "t_clustered_p": two_sided(t, G - 1)}
+
+
+def t_clustered_by_definition(car, dates):
+    """The same with a loop over pairs of events of one week; dates: datetime.date of day 0."""
+    n, weeks = len(car), [day.isocalendar()[:2] for day in dates]
+    mean, groups = sum(car) / n, {}
+    for x, week in zip(car, weeks):
+        groups.setdefault(week, []).append(x - mean)
+    pairs = sum(a * b for members in groups.values() for a in members for b in members)
+    return mean / np.sqrt(len(groups) / (len(groups) - 1) * pairs / n ** 2)
 
 
 def average(ar, through, confidence):

@@ -7,7 +7,8 @@ No prices and no rows of the events table are written, only results.
 Every table is {column: [values]}, all columns of one length; null is "undefined, or not compared":
 study, markets, counts (before estimation), groups {breakpoints, candidates}, sample (the rows of `estimates`),
 specifications {id: {totals, estimates, averages, tests}}. alibaba.json holds two of these, mask_0 and mask_1.
-p-values of 0.0 are underflows of scipy (below 1e-308). `sum_...` are exact sums over all estimated events.
+p-values of 0.0 are underflows of scipy (below 1e-308). Tests in event time and their other readings (grank_t_all,
+`..._demeaned`): event_time.py; alibaba.json does without. `sum_...` are exact sums over all estimated events.
 """
 import argparse
 import json
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import statsmodels.api as sm
 
+from event_time import event_time_rows
 from inference import average, r_bar, r_bar_by_definition, test_window
 from reference import Study, day_zero, design, model_of, returns_on
 
@@ -204,7 +206,7 @@ def verify(study, results, spec):
         np.testing.assert_allclose(r_bar(z[:60], opens[:, :60], length), np.mean(pairs), rtol=1e-9)
 
 
-def golden(description, data):
+def golden(description, data, event_time=True):
     study = Study(description, data)
     groups, breaks = study.groups()
     every, why = description["sample_every"], {}
@@ -215,11 +217,14 @@ def golden(description, data):
         if not out["specifications"] and description.get("awkward"):
             why = awkward_rows(study, results)
         sample = sorted(set(range(0, len(study.ledger), every)) | set(why))
+        tests = test_rows(study, results, groups)
+        if event_time:
+            tests = event_time_rows(study, spec, results, groups, tests)
         out["specifications"][spec["id"]] = {
             "totals": totals(study, results),
             "estimates": columns([estimate_row(study, spec, i, results[i]) for i in sample]),
             "averages": columns(average_rows(study, results, groups)),
-            "tests": columns(test_rows(study, results, groups))}
+            "tests": columns(tests)}
         print(spec["id"], out["specifications"][spec["id"]]["totals"]["outcomes"], flush=True)
     out["markets"] = {name: {"sessions": len(m["calendar"]), "first": str(m["calendar"][0]), "last": str(m["calendar"][-1])}
                       for name, m in study.markets.items()}
@@ -246,7 +251,7 @@ def day_zero_cases(description, data):
 
 def alibaba(data):
     """Both mask settings, all 190 rows; headline of the results of 29 August 2025."""
-    out = {f"mask_{m}": golden(STUDIES["alibaba"] | {"mask_other_events": m}, data) for m in (0, 1)}
+    out = {f"mask_{m}": golden(STUDIES["alibaba"] | {"mask_other_events": m}, data, event_time=False) for m in (0, 1)}
     for result in out.values():
         s, e = result["sample"], result["specifications"]["market"]["estimates"]
         rows = [i for i in range(len(s["event_id"])) if s["security"][i] in ("BABA", "9988.HK")

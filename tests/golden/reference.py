@@ -171,7 +171,7 @@ def estimate(event, others, R, benchmark, X, free, study):
     rss = residual @ residual
     out = {"M": M, "k": k, "b": b, "sigma": np.sqrt(rss / (M - k)), "r_squared": r_squared, "rows": rows,
            "z": residual / np.sqrt(rss), "q": (M - k) / (M - k - 2), "positive": (sign_base > 0).mean(),
-           "positive_demeaned": (residual > 0).mean()}
+           "positive_demeaned": (residual > 0).mean(), "residual": sign_base, "demeaned": residual}
     return "ok", out | event_window(event["day0"], R, benchmark, X, free, b, inverse, out["sigma"], study)
 
 
