@@ -30,13 +30,16 @@ impl Period {
     pub fn of(self, date: Date) -> i32 {
         // The first Monday before 1970-01-01, a Thursday, is day -3.
         let monday = |Date(day)| (day + 3).div_euclid(7);
-        let month = |date: jiff::civil::Date| i32::from(date.year()) * 12 + i32::from(date.month()) - 1;
-        match (self, date.civil()) {
-            (Self::Week, _) => monday(date),
-            (Self::Month, Some(civil)) => month(civil),
-            (Self::Quarter, Some(civil)) => month(civil).div_euclid(3),
-            // Calendars hold civil dates only.
-            (Self::Day, _) | (_, None) => date.0,
+        // Calendars hold civil dates only; any other date is a period of its own.
+        let months = |length: i32| {
+            let civil = date.civil().map(|date| i32::from(date.year()) * 12 + i32::from(date.month()) - 1);
+            civil.map_or(date.0, |month| month.div_euclid(length))
+        };
+        match self {
+            Self::Day => date.0,
+            Self::Week => monday(date),
+            Self::Month => months(1),
+            Self::Quarter => months(3),
         }
     }
 }

@@ -154,3 +154,19 @@ fn jackknife(residuals: &[f64], dof: usize) -> Option<f64> {
     });
     Some(m - (m - 1.0) / m * ratios.sum::<Option<f64>>()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Residuals ±1 and ±2 with ν = 3: s² = 10/3, without a 1 it is 9/2, without a 2 it is 6/2.
+    #[test]
+    fn the_jackknife_by_hand() {
+        let got = jackknife(&[1.0, -1.0, 2.0, -2.0], 3).expect("every day has a part");
+        let ratios = 2.0 * (20.0_f64 / 27.0).sqrt() + 2.0 * (20.0_f64 / 18.0).sqrt();
+        assert!((got - (4.0 - 0.75 * ratios)).abs() < 1e-15, "{got}");
+        assert_eq!(jackknife(&[1.0, -1.0, 2.0], 1), None);
+        assert_eq!(jackknife(&[0.0, 3.0, 0.0, 0.0], 3), None);
+        assert_eq!(jackknife(&[0.0; 4], 3), None);
+    }
+}

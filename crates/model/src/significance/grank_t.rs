@@ -16,7 +16,7 @@ impl TestStatistic for GrankT {
     }
 
     fn summary(&self) -> &'static str {
-        "rank of the standardised CAR among the days before; assumes events that are independent or share day 0"
+        "rank of the standardised CAR among the days before; assumes independent events, or one day 0"
     }
 
     fn reference(&self) -> &'static str {

@@ -18,7 +18,7 @@ impl TestStatistic for RankCorrado {
     }
 
     fn summary(&self) -> &'static str {
-        "ranks of abnormal returns within each event; assumes events that are independent or share day 0"
+        "ranks of abnormal returns within each event; assumes independent events, or one day 0"
     }
 
     fn reference(&self) -> &'static str {

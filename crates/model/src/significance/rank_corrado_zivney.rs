@@ -5,7 +5,8 @@ use super::{Needs, Sample, Statistic, TestStatistic, Undefined};
 
 /// `rank_corrado` on SARs, those of the event window first divided by their cross-sectional standard
 /// deviation (N − 1) on that day over the events of the group that are present (Corrado & Zivney 1992;
-/// Boehmer, Musumeci & Poulsen 1991): variance that the event adds is no surprise. A day on which they do not vary has no ranks.
+/// Boehmer, Musumeci & Poulsen 1991): variance that the event adds is no surprise. A day on which they do
+/// not vary has no ranks.
 pub(super) struct RankCorradoZivney;
 
 impl TestStatistic for RankCorradoZivney {
@@ -14,7 +15,7 @@ impl TestStatistic for RankCorradoZivney {
     }
 
     fn summary(&self) -> &'static str {
-        "rank_corrado on standardised returns, allowing for extra variance; assumes independent events or one day 0"
+        "rank_corrado on standardised returns, allowing for extra variance; assumes the same"
     }
 
     fn reference(&self) -> &'static str {

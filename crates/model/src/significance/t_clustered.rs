@@ -15,7 +15,7 @@ impl TestStatistic for TClustered {
     }
 
     fn summary(&self) -> &'static str {
-        "mean CAR over its error clustered by calendar period; assumes independent periods, and many of them"
+        "mean CAR over its error clustered by calendar period; assumes many independent periods"
     }
 
     fn reference(&self) -> &'static str {

@@ -14,7 +14,7 @@ impl TestStatistic for TPortfolio {
     }
 
     fn summary(&self) -> &'static str {
-        "CAAR over the time-series error of AAR before; assumes independent days, one day 0, no extra variance"
+        "CAAR over the deviation of AAR before the event; assumes independent days and no extra variance"
     }
 
     fn reference(&self) -> &'static str {
@@ -38,8 +38,11 @@ impl TestStatistic for TPortfolio {
         if deviation <= 1e-14 * largest {
             return Err(Undefined::FlatEstimationWindow);
         }
-        let length = days.present(days.tested.clone()).count() as f64;
-        let value = caar / (length.sqrt() * deviation);
+        let length = days.present(days.tested.clone()).count();
+        if length == 0 {
+            return Err(Undefined::TooFewDays { found: 0, needed: 1 });
+        }
+        let value = caar / ((length as f64).sqrt() * deviation);
         Ok(Statistic::student_with(aars.len() - 1, value, sample.car.len()))
     }
 }
