@@ -253,7 +253,7 @@ impl Estimated {
         match name {
             "t_portfolio" => portfolio(&valid, window, sample),
             "rank_corrado" => {
-                let series = |known: &&Known| ranked([&known.residuals[..], &known.ars].concat());
+                let series = |known: &&Known| ranked(&[&known.residuals[..], &known.ars].concat());
                 rank_test(&varying.iter().map(series).collect::<Vec<_>>(), window)
             }
             "rank_corrado_zivney" => {
@@ -265,7 +265,7 @@ impl Estimated {
                 };
                 let series = |known: &&Known| {
                     let before = known.residuals.iter().map(|&(tau, r)| (tau, r / known.sigma));
-                    ranked(before.chain(known.sars.iter().filter_map(scaled)).collect())
+                    ranked(&before.chain(known.sars.iter().filter_map(scaled)).collect::<Vec<_>>())
                 };
                 rank_test(&varying.iter().map(series).collect::<Vec<_>>(), window)
             }
@@ -292,7 +292,7 @@ fn t_of_mean(values: &[f64]) -> Option<f64> {
 }
 
 /// rank/(n + 1) − ½ with midranks, by counting.
-fn ranked(values: Vec<(i32, f64)>) -> Vec<(i32, f64)> {
+fn ranked(values: &[(i32, f64)]) -> Vec<(i32, f64)> {
     let rank = |x: f64| {
         let below = values.iter().filter(|(_, v)| *v < x).count() as f64;
         let equal = values.iter().filter(|(_, v)| *v == x).count() as f64;
@@ -330,7 +330,7 @@ fn generalized(varying: &[&Known], scars: &[f64], name: &str) -> Option<f64> {
     const POINT: i32 = 99;
     let series = |(known, scar): (&&Known, &f64)| {
         let sars = known.residuals.iter().map(|&(tau, r)| (tau, r / known.sigma));
-        ranked(sars.chain([(POINT, scar / sd)]).collect())
+        ranked(&sars.chain([(POINT, scar / sd)]).collect::<Vec<_>>())
     };
     let days = by_day(&varying.iter().zip(scars).map(series).collect::<Vec<_>>());
     let (t, n) = (days.len() as f64, varying.len() as f64);
