@@ -204,10 +204,13 @@ impl Run {
             for &row in mine.iter().filter(|&&r| (group[r].as_deref(), first[r], last[r]) == key) {
                 let name = test[row].clone().expect("a name");
                 let what = format!("{name} of {key:?} in specification {spec_id}");
-                assert_eq!(events[row], want["N"][i].as_i64(), "events of {what}");
-                close(mean[row].expect("a mean"), want["mean_car"][i].as_f64().expect("a mean"), RETURN, &what);
                 // The reference draws no resamples; their statistic is that of the test they belong to.
                 let name = name.trim_end_matches("_bootstrap").to_owned();
+                if column(want, &name).is_none() {
+                    continue;
+                }
+                assert_eq!(events[row], want["N"][i].as_i64(), "events of {what}");
+                close(mean[row].expect("a mean"), want["mean_car"][i].as_f64().expect("a mean"), RETURN, &what);
                 let resampled = test[row].as_deref() != Some(&name);
                 if resampled && statistic[row].is_none() {
                     continue;

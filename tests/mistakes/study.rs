@@ -66,6 +66,7 @@ fn wrong_types_name_what_is_needed() {
     finished.refuses_setting("study.mask_other_events=-1", 2, &["-1 is too small"]);
     finished.refuses_setting("inference.confidence=high", 2, &["a number is needed here, not a string"]);
     finished.refuses_setting("inference.confidence=nan", 2, &["inference.confidence", "a finite number"]);
+    finished.refuses_setting("inference.cluster=year", 2, &["unknown value `year`", "quarter"]);
     finished.refuses_setting("inference.confidence=1.0", 2, &["between 0 and 1"]);
     finished.refuses_setting("study.event_window=[-99999999999,10]", 2, &["study.event_window", "-99999999999"]);
     finished.refuses_setting("study.event_window=[-99999,10]", 2, &["study.event_window", "10000 days"]);

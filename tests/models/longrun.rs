@@ -28,6 +28,25 @@ fn buy_and_hold_returns_are_tested_beside_cumulated_ones() {
     assert!(reason.contains("only declared windows"), "{reason}");
 }
 
+/// Coarser periods are fewer, and a period of one day is that of day 0.
+#[test]
+fn errors_cluster_by_calendar_period() {
+    let case = case("model = \"market\"\n", "");
+    let at = [("group", "all"), ("first", "2"), ("last", "10"), ("test", "t_clustered")];
+    let periods = |setting: &[&str]| {
+        case.run(&[&["-q"], setting].concat()).success();
+        case.table("tests").number("dof", &at) as usize + 1
+    };
+    let [day, week, month, quarter] =
+        ["day", "week", "month", "quarter"].map(|period| periods(&["--set", &format!("inference.cluster={period}")]));
+    assert!(day > week && week > month && month > quarter && quarter >= 2, "{day} {week} {month} {quarter}");
+    assert_eq!(periods(&[]), week);
+    let mut day0s: Vec<_> = case.table("events").dates("day0").into_iter().flatten().collect();
+    day0s.sort();
+    day0s.dedup();
+    assert!(day <= day0s.len() && day + 9 > day0s.len(), "{day} periods, {} days", day0s.len());
+}
+
 #[test]
 fn resamples_follow_the_seed() {
     let case = case("model = \"market\"\n", MEASURES);

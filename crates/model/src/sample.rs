@@ -3,8 +3,9 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use crate::Maybe;
+use crate::event_time::EventTime;
 use crate::results::Results;
+use crate::{Maybe, Specification, Window};
 
 /// Events in a fixed order, independent of threads and of the order of input rows. Events whose
 /// residual variance is zero have a CAR but no SCAR.
@@ -14,12 +15,18 @@ pub struct Sample {
     pub car: Vec<f64>,
     /// For every event, the share of its estimation residuals that are positive.
     pub positive_share: Vec<f64>,
+    /// Calendar period of day 0 of every event.
+    pub period: Vec<i32>,
     /// SCAR of every event that has one.
     pub scar: Vec<f64>,
     /// For every event with a SCAR, the degrees of freedom M − k of its s².
     pub dof: Vec<usize>,
     /// r̄ over the events with a SCAR, where a test needs it and there are two or more.
     pub mean_correlation: Option<f64>,
+    /// Mean pseudo-value of the SCAR of every event that has one, where a test needs it.
+    pub pseudo_value: Vec<f64>,
+    /// Sums over the events by day in event time, as far as tests need them.
+    pub event_time: EventTime,
     /// Random draws, for the tests that resample.
     pub draws: Option<Draws>,
 }
@@ -72,31 +79,45 @@ impl Draws {
     }
 }
 
-impl Sample {
-    /// Collects the members that are valid for a window.
-    pub fn collect(results: &Results, members: &[usize], window: TestedWindow, tested: Tested) -> Self {
-        let mut sample = Self::default();
+/// What samples are drawn from: the results of a specification and what stands beside them, an entry per
+/// event.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool<'a> {
+    /// The results.
+    pub results: &'a Results,
+    /// Calendar period of day 0.
+    pub periods: &'a [i32],
+    /// What a SCAR is multiplied with for the jackknife; empty when no test needs it.
+    pub jackknife: &'a [Maybe],
+}
+
+impl Pool<'_> {
+    /// The members that are valid for a window.
+    pub fn sample(&self, members: &[usize], window: TestedWindow, tested: Tested) -> Sample {
+        let mut sample = Sample::default();
         for &event in members {
             let (car, scar) = match (window, tested) {
-                (TestedWindow::Declared(w), Tested::Car) => {
-                    (results.window_car(event, w), results.window_scar(event, w))
-                }
                 (TestedWindow::Declared(w), Tested::Bhar) => {
-                    (results.window_bhar[event * results.windows_len + w], Maybe::NONE)
+                    (self.results.window_bhar[event * self.results.windows_len + w], Maybe::NONE)
                 }
-                (TestedWindow::Day(day), _) => (results.ar(event, day), results.sar(event, day)),
+                _ => window.cumulative(self.results, event),
             };
-            let (Some(car), Some(share)) = (car.get(), results.positive_share[event].get()) else { continue };
+            let (Some(car), Some(share)) = (car.get(), self.results.positive_share[event].get()) else { continue };
             sample.car.push(car);
             sample.positive_share.push(share);
+            sample.period.push(self.periods[event]);
             if let Some(scar) = scar.get() {
                 sample.scar.push(scar);
-                sample.dof.push(results.dof[event] as usize);
+                sample.dof.push(self.results.dof[event] as usize);
+                let factor = self.jackknife.get(event).and_then(|factor| factor.get());
+                sample.pseudo_value.extend(factor.map(|factor| scar * factor));
             }
         }
         sample
     }
+}
 
+impl Sample {
     /// Mean CAR; `None` without events.
     pub fn mean_car(&self) -> Option<f64> {
         (!self.car.is_empty()).then(|| self.car.iter().sum::<f64>() / self.car.len() as f64)
@@ -110,4 +131,23 @@ pub enum TestedWindow {
     Declared(usize),
     /// Place of the day within the event window.
     Day(usize),
+}
+
+impl TestedWindow {
+    /// Every tested window of a specification.
+    pub fn all(specification: &Specification) -> Vec<(Window, Self)> {
+        let place = |(w, window): (usize, Window)| match w < specification.car_windows.len() {
+            true => (window, Self::Declared(w)),
+            false => (window, Self::Day(window.within(specification.event).start)),
+        };
+        specification.tested_windows().into_iter().enumerate().map(place).collect()
+    }
+
+    /// CAR and SCAR of an event; of a day, its AR and SAR.
+    pub(crate) fn cumulative(self, results: &Results, event: usize) -> (Maybe, Maybe) {
+        match self {
+            Self::Declared(window) => (results.window_car(event, window), results.window_scar(event, window)),
+            Self::Day(day) => (results.ar(event, day), results.sar(event, day)),
+        }
+    }
 }

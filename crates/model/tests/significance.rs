@@ -1,5 +1,6 @@
 //! What every test statistic must satisfy, and r̄ against its definition.
 
+use dayzero_model::event_time::EventTime;
 use dayzero_model::sample::Sample;
 use dayzero_model::significance::correlation::{Correlation, DayCell};
 use dayzero_model::significance::{TESTS, Undefined, test};
@@ -21,6 +22,9 @@ fn sample(car: &[f64]) -> Sample {
         positive_share: vec![0.48; car.len()],
         scar: car.iter().map(|c| c / 0.02).collect(),
         dof: vec![238; car.len()],
+        period: (0..car.len() as i32).collect(),
+        pseudo_value: car.iter().map(|c| c / 0.021).collect(),
+        event_time: EventTime::default(),
         mean_correlation: (car.len() > 1).then_some(0.01),
         draws: Some(dayzero_model::sample::Draws::new(7, "sample", 999)),
     }

@@ -4,14 +4,13 @@
 use dayzero_model::Specification;
 use dayzero_model::estimate::Estimator;
 use dayzero_model::results::Results;
-use dayzero_model::significance::correlation::DayCell;
 use rayon::prelude::*;
 
 use crate::prepare::{Ground, Prepared};
 use crate::progress::Progress;
 
 /// Events per block.
-const BLOCK: usize = 256;
+pub(crate) const BLOCK: usize = 256;
 
 /// Estimates every candidate under every specification; the results are in the order of the
 /// candidates.
@@ -60,47 +59,4 @@ fn estimate_block(
         }
     }
     results
-}
-
-/// Sums of residual vectors by market and day 0, for the mean correlation of a specification's
-/// residuals. Cheap fits are repeated: keeping every residual would take more memory than the panel.
-pub fn residual_cells(
-    ground: Ground<'_>,
-    specification: &Specification,
-    prepared: &Prepared,
-    results: &Results,
-) -> Vec<DayCell> {
-    let ledger = ground.ledger;
-    let panel = &ground.loaded.assembled.panel;
-    let mut groups_of: Vec<Vec<usize>> = vec![Vec::new(); ledger.candidates.len()];
-    for (group, members) in ledger.groups.iter().enumerate() {
-        members.members.iter().for_each(|&event| groups_of[event].push(group));
-    }
-    let mut by_day0: Vec<usize> =
-        (0..ledger.candidates.len()).filter(|&event| results.outcome[event].is_estimated()).collect();
-    // A stable sort: within a day the events keep their fixed order.
-    by_day0.sort_by_key(|&event| (ledger.candidates[event].market, ledger.candidates[event].day0));
-    let key = |event: &usize| (ledger.candidates[*event].market, ledger.candidates[*event].day0);
-    let days: Vec<&[usize]> = by_day0.chunk_by(|a, b| key(a) == key(b)).collect();
-    days.par_iter()
-        .map_init(Estimator::default, |estimator, events| {
-            let (market, day0) = key(&events[0]);
-            let len = panel.markets[market].calendar.len();
-            let mut cell = DayCell::new(market, day0, specification.estimation.on_calendar(day0, len));
-            for &event in *events {
-                let presence = results.presence(event);
-                let varies = results.sigma[event].get().is_some_and(|sigma| sigma > 0.0);
-                if let Some((days, residuals)) = results.residuals(event).filter(|_| varies) {
-                    cell.add(&groups_of[event], &presence, days, residuals);
-                } else if varies {
-                    let place = ground.place(event, prepared);
-                    if estimator.fit(specification, &prepared.designs[market], &place).is_ok() {
-                        let (days, residuals) = (&estimator.sample.days, &estimator.fit.residuals);
-                        cell.add(&groups_of[event], &presence, days, residuals);
-                    }
-                }
-            }
-            cell
-        })
-        .collect()
 }

@@ -1,18 +1,20 @@
 //! From results to averages and tests, per group and window.
 
 use dayzero_model::averages::{Average, averages};
+use dayzero_model::event_time::Layout;
 use dayzero_model::results::Results;
-use dayzero_model::sample::{Draws, Sample, Tested, TestedWindow};
-use dayzero_model::significance::correlation::{Correlation, DayCell};
+use dayzero_model::sample::{Draws, Pool, Sample, Tested, TestedWindow};
+use dayzero_model::significance::correlation::Correlation;
 use dayzero_model::significance::multiple::{benjamini_hochberg, benjamini_yekutieli, holm};
 use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined};
-use dayzero_model::{Calendar, Specification, Window};
+use dayzero_model::{Calendar, Maybe, Window};
 use rayon::prelude::*;
 
 use crate::config::Study;
 use crate::config::raw::MultipleTesting;
-use crate::ledger::Ledger;
+use crate::ledger::{Candidate, Ledger};
 use crate::prepare::Ground;
+use crate::residuals::ResidualSums;
 
 /// One row of the table `tests`.
 #[derive(Clone, Debug)]
@@ -67,57 +69,67 @@ pub fn all_averages(results: &[Results], ledger: &Ledger, confidence: f64) -> Ve
 pub struct Examined<'a> {
     /// Its number.
     pub index: usize,
-    /// The specification.
-    pub specification: &'a Specification,
-    /// Its results.
-    pub results: &'a Results,
-    /// Its residual sums; empty when no test needs them.
-    pub cells: &'a [DayCell],
+    /// The specification with its results, and what the tests need of them.
+    pub layout: &'a Layout<'a>,
+    /// Its residual sums, as far as tests need them.
+    pub sums: &'a ResidualSums,
 }
 
 /// One cell of the tests: a group, a window, and what is tested of it.
 #[derive(Clone, Copy)]
 struct Task {
     group: usize,
+    /// Place among the tested windows.
+    index: usize,
     window: Window,
     place: TestedWindow,
     measure: Tested,
 }
 
-/// Every test of a specification, by group, window, measure and test. Only declared windows are tested
-/// for buy-and-hold abnormal returns: of one day they are the same.
+/// Every test of a specification, by group, window, measure and test.
 pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<TestRow> {
-    let calendars: Vec<&Calendar> = ground.loaded.assembled.panel.markets.iter().map(|m| &m.calendar).collect();
-    let specification = examined.specification;
-    let correlation = study
-        .tests
-        .iter()
-        .any(|test| test.needs().mean_correlation)
-        .then(|| Correlation::new(examined.cells, &calendars, specification.event, specification.missing));
-    let mut tasks: Vec<Task> = Vec::new();
-    for group in 0..ground.ledger.groups.len() {
-        for (w, window) in specification.tested_windows().into_iter().enumerate() {
-            if w < specification.car_windows.len() {
-                let place = TestedWindow::Declared(w);
-                tasks.extend(study.tested.iter().map(|&measure| Task { group, window, place, measure }));
-            } else {
-                let place = TestedWindow::Day(window.within(specification.event).start);
-                tasks.push(Task { group, window, place, measure: Tested::Car });
-            }
-        }
-    }
+    let Layout { specification, results, needs, .. } = examined.layout;
+    let markets = &ground.loaded.assembled.panel.markets;
+    let calendars: Vec<&Calendar> = markets.iter().map(|market| &market.calendar).collect();
+    let correlation = needs
+        .mean_correlation
+        .then(|| Correlation::new(&examined.sums.cells, &calendars, specification.event, specification.missing));
+    let day0 = |candidate: &Candidate| calendars[candidate.market].dates()[candidate.day0];
+    let periods: Vec<i32> = ground.ledger.candidates.iter().map(|c| study.cluster.of(day0(c))).collect();
+    let jackknife: Vec<Maybe> = match needs.jackknife {
+        true => examined.sums.event_time.jackknife(results.len()),
+        false => Vec::new(),
+    };
+    let pool = Pool { results, periods: &periods, jackknife: &jackknife };
     let evaluate = |&task: &Task| {
-        let mut sample = sample(study, ground, examined, task);
+        let mut sample = sample(study, ground, examined, pool, task);
         sample.mean_correlation =
             correlation.as_ref().and_then(|correlation| correlation.mean(task.group, task.window));
         study.tests.iter().map(|test| evaluate(*test, &sample, examined.index, task)).collect::<Vec<_>>()
     };
-    tasks.par_iter().map(evaluate).collect::<Vec<_>>().into_iter().flatten().collect()
+    tasks(study, ground, examined).par_iter().map(evaluate).collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
-fn sample(study: &Study, ground: Ground<'_>, examined: &Examined<'_>, task: Task) -> Sample {
+/// Only declared windows are tested for buy-and-hold abnormal returns: of one day they are the same.
+fn tasks(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<Task> {
+    let windows = TestedWindow::all(examined.layout.specification);
+    let mut tasks: Vec<Task> = Vec::new();
+    for group in 0..ground.ledger.groups.len() {
+        for (index, &(window, place)) in windows.iter().enumerate() {
+            let task = |measure| Task { group, index, window, place, measure };
+            match place {
+                TestedWindow::Declared(_) => tasks.extend(study.tested.iter().copied().map(task)),
+                TestedWindow::Day(_) => tasks.push(task(Tested::Car)),
+            }
+        }
+    }
+    tasks
+}
+
+fn sample(study: &Study, ground: Ground<'_>, examined: &Examined<'_>, pool: Pool<'_>, task: Task) -> Sample {
     let group = &ground.ledger.groups[task.group];
-    let mut sample = Sample::collect(examined.results, &group.members, task.place, task.measure);
+    let mut sample = pool.sample(&group.members, task.place, task.measure);
+    sample.event_time = examined.sums.event_time.of(examined.layout, task.group, task.index);
     if let TestedWindow::Declared(_) = task.place {
         let key = format!("{}|{}|{}|{}", examined.index, group.label, task.window, task.measure.name());
         sample.draws = Some(Draws::new(study.seed, &key, study.bootstrap));
@@ -128,7 +140,7 @@ fn sample(study: &Study, ground: Ground<'_>, examined: &Examined<'_>, task: Task
 fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: usize, task: Task) -> TestRow {
     let needs = test.needs();
     let result = match task.measure {
-        Tested::Bhar if needs.standardised => Err(Undefined::NotStandardised),
+        Tested::Bhar if needs.parts() => Err(Undefined::NotStandardised),
         _ if needs.draws && sample.draws.is_none() => Err(Undefined::NotResampled),
         _ => test.evaluate(sample),
     };

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use dayzero_model::event_time::Layout;
+use dayzero_model::significance::Needs;
+
 use crate::config::Study;
 use crate::estimate;
 use crate::finished::Finished;
@@ -14,7 +17,7 @@ use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::tables::{self, Table};
-use crate::{Failure, findings, longrun};
+use crate::{Failure, findings, longrun, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -79,14 +82,11 @@ fn finish<'a>(
     finished.results = estimate::estimate(ground, &study.specifications, prepared, progress);
     clock.mark("estimate");
     finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
-    let correlated = study.tests.iter().any(|test| test.needs().mean_correlation);
+    let needs = Needs::of(&study.tests);
     for (index, specification) in study.specifications.iter().enumerate() {
-        let results = &finished.results[index];
-        let cells = match correlated {
-            true => estimate::residual_cells(ground, specification, &prepared[index], results),
-            false => Vec::new(),
-        };
-        finished.tests.extend(infer::tests(study, ground, &Examined { index, specification, results, cells: &cells }));
+        let layout = Layout::new(specification, &finished.results[index], &ground.ledger.groups, needs);
+        let sums = residuals::residual_sums(ground, &prepared[index], &layout);
+        finished.tests.extend(infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums }));
     }
     infer::adjust(&mut finished.tests, &study.adjustments, &study.tests);
     clock.mark("test");

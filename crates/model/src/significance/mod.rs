@@ -9,20 +9,27 @@ mod bmp;
 mod bmp_kp;
 pub mod correlation;
 mod distribution;
+mod grank_t;
+mod grank_z;
+mod jackknife;
 pub mod multiple;
 mod patell;
 mod patell_adjusted;
+mod rank_corrado;
+mod rank_corrado_zivney;
 mod sign;
 mod sign_generalized;
+mod t_clustered;
 mod t_cross_sectional;
+mod t_portfolio;
 mod t_skewness;
 mod t_skewness_bootstrap;
+mod undefined;
 mod wilcoxon;
-
-use std::fmt;
 
 pub use crate::sample::Sample;
 pub use distribution::{Distribution, chi_squared_tail};
+pub use undefined::Undefined;
 
 /// A statistic with its p-value under the null of no abnormal return.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,7 +82,12 @@ impl Statistic {
 
     /// A statistic that has a t-distribution with N − 1 degrees of freedom under the null.
     pub fn student(value: f64, events: usize) -> Self {
-        Self::approximate(value, Distribution::StudentT { dof: events as f64 - 1.0 }, events)
+        Self::student_with(events - 1, value, events)
+    }
+
+    /// A statistic that has a t-distribution with other degrees of freedom under the null.
+    pub fn student_with(dof: usize, value: f64, events: usize) -> Self {
+        Self::approximate(value, Distribution::StudentT { dof: dof as f64 }, events)
     }
 
     /// A statistic with a p-value from every outcome that the sample could have had.
@@ -93,62 +105,6 @@ impl Statistic {
     }
 }
 
-/// Why a statistic has no value.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Undefined {
-    /// The sample is too small.
-    TooFewEvents {
-        /// Events present.
-        found: usize,
-        /// Events needed.
-        needed: usize,
-    },
-    /// The values do not vary.
-    ZeroVariance,
-    /// An estimate has too few degrees of freedom for its variance to be corrected.
-    TooFewDegreesOfFreedom {
-        /// Degrees of freedom of the poorest estimate.
-        found: usize,
-        /// Degrees of freedom needed.
-        needed: usize,
-    },
-    /// 1 + (N − 1)r̄ is not positive.
-    NegativeClusterFactor {
-        /// r̄
-        mean_correlation: f64,
-    },
-    /// r̄ is one: the events are one event.
-    PerfectCorrelation,
-    /// What is tested has no standard deviation of its own, as buy-and-hold abnormal returns.
-    NotStandardised,
-    /// The test resamples, and only declared windows are worth that.
-    NotResampled,
-    /// The expected share of positive values is 0 or 1.
-    DegenerateShare {
-        /// The share.
-        share: f64,
-    },
-}
-
-impl fmt::Display for Undefined {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooFewEvents { found, needed } => write!(f, "{found} events, at least {needed} are needed"),
-            Self::ZeroVariance => write!(f, "the values do not vary across events"),
-            Self::TooFewDegreesOfFreedom { found, needed } => {
-                write!(f, "an estimate has {found} degrees of freedom, at least {needed} are needed")
-            }
-            Self::NegativeClusterFactor { mean_correlation } => {
-                write!(f, "1 + (N - 1) r is not positive with the mean correlation r = {mean_correlation:.4}")
-            }
-            Self::PerfectCorrelation => write!(f, "the residuals of all events are perfectly correlated"),
-            Self::NotStandardised => write!(f, "buy-and-hold abnormal returns are not standardised"),
-            Self::NotResampled => write!(f, "only declared windows are resampled"),
-            Self::DegenerateShare { share } => write!(f, "the expected share of positive returns is {share}"),
-        }
-    }
-}
-
 /// What a statistic needs beyond cumulative abnormal returns; prepared only when a test asks for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
@@ -158,6 +114,48 @@ pub struct Needs {
     pub standardised: bool,
     /// Random draws, which only declared windows have.
     pub draws: bool,
+    /// Sums of abnormal returns by day in event time.
+    pub abnormal_sums: bool,
+    /// Sums of ranks of abnormal returns.
+    pub ranks: bool,
+    /// Sums of ranks of standardised abnormal returns.
+    pub standardised_ranks: bool,
+    /// Sums of ranks of the estimation window and of a point for the tested window.
+    pub generalized_ranks: bool,
+    /// Pseudo-values of standardised CARs.
+    pub jackknife: bool,
+}
+
+impl Needs {
+    /// What any of some tests needs.
+    pub fn of(tests: &[&dyn TestStatistic]) -> Self {
+        tests.iter().map(|test| test.needs()).fold(Self::default(), |a, b| Self {
+            mean_correlation: a.mean_correlation || b.mean_correlation,
+            standardised: a.standardised || b.standardised,
+            draws: a.draws || b.draws,
+            abnormal_sums: a.abnormal_sums || b.abnormal_sums,
+            ranks: a.ranks || b.ranks,
+            standardised_ranks: a.standardised_ranks || b.standardised_ranks,
+            generalized_ranks: a.generalized_ranks || b.generalized_ranks,
+            jackknife: a.jackknife || b.jackknife,
+        })
+    }
+
+    /// Whether ranks within events are needed.
+    pub fn any_ranks(self) -> bool {
+        self.ranks || self.standardised_ranks || self.generalized_ranks
+    }
+
+    /// Whether sums in event time are needed.
+    pub fn event_time(self) -> bool {
+        self.abnormal_sums || self.any_ranks() || self.jackknife
+    }
+
+    /// Whether more is needed than what is tested itself: buy-and-hold abnormal returns have neither
+    /// daily parts nor a standard deviation of their own.
+    pub fn parts(self) -> bool {
+        self.standardised || self.event_time()
+    }
 }
 
 /// A test of whether the mean abnormal return of a sample is zero.
@@ -188,13 +186,20 @@ pub const TESTS: &[&dyn TestStatistic] = &[
     &t_cross_sectional::TCrossSectional,
     &t_skewness::TSkewness,
     &t_skewness_bootstrap::TSkewnessBootstrap,
+    &t_clustered::TClustered,
+    &t_portfolio::TPortfolio,
     &patell::Patell,
     &patell_adjusted::PatellAdjusted,
     &bmp::Bmp,
     &bmp_kp::BmpKp,
+    &jackknife::Jackknife,
     &sign::Sign,
     &sign_generalized::SignGeneralized,
     &wilcoxon::Wilcoxon,
+    &rank_corrado::RankCorrado,
+    &rank_corrado_zivney::RankCorradoZivney,
+    &grank_t::GrankT,
+    &grank_z::GrankZ,
 ];
 
 /// The test of that name.
@@ -223,13 +228,19 @@ fn cluster_factor(sample: &Sample) -> Result<(f64, f64), Undefined> {
 
 /// √N·mean/sd with divisor N − 1, which several tests share.
 fn studentised_mean(values: &[f64]) -> Result<f64, Undefined> {
+    let (mean, deviation) = varied(values)?;
+    Ok((values.len() as f64).sqrt() * mean / deviation)
+}
+
+/// Mean and standard deviation (N − 1) of two or more values that are not all equal.
+pub(crate) fn varied(values: &[f64]) -> Result<(f64, f64), Undefined> {
     at_least(2, values.len())?;
     let (mean, deviation) = mean_and_deviation(values);
     // Equal values may leave a deviation of rounding errors.
     if deviation <= 1e-14 * mean.abs() || deviation == 0.0 {
         return Err(Undefined::ZeroVariance);
     }
-    Ok((values.len() as f64).sqrt() * mean / deviation)
+    Ok((mean, deviation))
 }
 
 /// Mean and standard deviation with divisor N − 1 (two passes).

@@ -12,7 +12,7 @@ impl TestStatistic for SignGeneralized {
     }
 
     fn summary(&self) -> &'static str {
-        "share of positive CARs against their share in the estimation window"
+        "share of positive CARs against their share in the estimation window; assumes independent events"
     }
 
     fn reference(&self) -> &'static str {

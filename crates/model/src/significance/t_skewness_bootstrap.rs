@@ -20,7 +20,7 @@ impl TestStatistic for TSkewnessBootstrap {
     }
 
     fn summary(&self) -> &'static str {
-        "t_skewness with critical values from resamples of a quarter of the events; for long horizons"
+        "t_skewness with critical values from resamples, for long horizons; assumes independent events"
     }
 
     fn reference(&self) -> &'static str {

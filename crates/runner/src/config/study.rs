@@ -8,12 +8,15 @@ use dayzero_loader::events::EventSource;
 use dayzero_loader::paths;
 use dayzero_loader::{CharacteristicSource, FactorSource, MarketSource, PriceSource};
 use dayzero_model::longrun::CalendarTime;
+use dayzero_model::period::Period;
 use dayzero_model::sample::Tested;
 use dayzero_model::significance::{self, TESTS, TestStatistic};
 use dayzero_model::{Measure, Specification};
 
 use super::document::{Document, Mistake};
-use super::raw::{Duplicates, Format, MultipleTesting, RawInference, RawMeasure, RawOutput, RawStudy, RawTests};
+use super::raw::{
+    Duplicates, Format, MultipleTesting, RawInference, RawMeasure, RawOutput, RawPeriod, RawStudy, RawTests,
+};
 use super::{inputs, longrun, markets, specifications, values};
 use crate::table_names::TABLE_NAMES;
 
@@ -47,6 +50,8 @@ pub struct Study {
     pub tested: Vec<Tested>,
     /// Draws of the tests that resample.
     pub bootstrap: usize,
+    /// Calendar periods by which errors are clustered.
+    pub cluster: Period,
     /// Portfolios in calendar time.
     pub calendar_time: CalendarTime,
     /// Confidence of the intervals.
@@ -124,6 +129,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         tests,
         tested,
         bootstrap: raw.inference.bootstrap,
+        cluster: cluster(raw.inference.cluster),
         calendar_time,
         confidence: raw.inference.confidence,
         adjustments: raw.inference.multiple_testing,
@@ -192,6 +198,15 @@ fn tested(raw: &RawInference, mistakes: &mut Vec<Mistake>) -> Vec<Tested> {
         }
     }
     found
+}
+
+fn cluster(raw: RawPeriod) -> Period {
+    match raw {
+        RawPeriod::Day => Period::Day,
+        RawPeriod::Week => Period::Week,
+        RawPeriod::Month => Period::Month,
+        RawPeriod::Quarter => Period::Quarter,
+    }
 }
 
 fn output(raw: &RawOutput, name: &str, base: &Path, mistakes: &mut Vec<Mistake>) -> Output {

@@ -1,5 +1,6 @@
 //! What the user writes, key by key, with its defaults. The JSON schema derives from these types.
 
+mod inference;
 mod inputs;
 mod settings;
 
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use inference::*;
 pub use inputs::*;
 pub use settings::*;
 

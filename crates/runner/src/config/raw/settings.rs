@@ -146,42 +146,6 @@ pub struct RawSweep {
     pub event_window: Option<Vec<[i32; 2]>>,
 }
 
-/// How to test.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawInference {
-    /// Confidence of the intervals.
-    pub confidence: f64,
-    /// What is tested of each declared window: cumulative or buy-and-hold abnormal returns.
-    pub measures: Vec<RawMeasure>,
-    /// Draws of the tests that resample.
-    pub bootstrap: usize,
-    /// Adjustments of p-values for the size of the family (windows x groups x specifications).
-    pub multiple_testing: Vec<MultipleTesting>,
-}
-
-/// An adjustment of p-values for the size of their family.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MultipleTesting {
-    /// Holm 1979.
-    Holm,
-    /// Benjamini & Hochberg 1995.
-    Bh,
-    /// Benjamini & Yekutieli 2001, for tests that depend on each other in any way.
-    By,
-}
-
-/// What is tested of a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RawMeasure {
-    /// Cumulative abnormal returns.
-    Car,
-    /// Buy-and-hold abnormal returns.
-    Bhar,
-}
-
 /// Portfolios in calendar time: on each day all securities whose event is near, each once.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -268,17 +232,6 @@ impl Default for RawEstimation {
             trade_to_trade: false,
             diagnostics: false,
             tests: RawTests::All("all".into()),
-        }
-    }
-}
-
-impl Default for RawInference {
-    fn default() -> Self {
-        Self {
-            confidence: 0.95,
-            measures: vec![RawMeasure::Car],
-            bootstrap: 9999,
-            multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh],
         }
     }
 }

@@ -1,0 +1,68 @@
+//! How to test.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How to test.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawInference {
+    /// Confidence of the intervals.
+    pub confidence: f64,
+    /// What is tested of each declared window: cumulative or buy-and-hold abnormal returns.
+    pub measures: Vec<RawMeasure>,
+    /// Draws of the tests that resample.
+    pub bootstrap: usize,
+    /// Calendar period of day 0 by which `t_clustered` clusters.
+    pub cluster: RawPeriod,
+    /// Adjustments of p-values for the size of the family (windows x groups x specifications).
+    pub multiple_testing: Vec<MultipleTesting>,
+}
+
+/// A calendar period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RawPeriod {
+    /// A civil day.
+    Day,
+    /// A week from Monday (ISO 8601).
+    Week,
+    /// A month.
+    Month,
+    /// A quarter of a year.
+    Quarter,
+}
+
+/// An adjustment of p-values for the size of their family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MultipleTesting {
+    /// Holm 1979.
+    Holm,
+    /// Benjamini & Hochberg 1995.
+    Bh,
+    /// Benjamini & Yekutieli 2001, for tests that depend on each other in any way.
+    By,
+}
+
+/// What is tested of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RawMeasure {
+    /// Cumulative abnormal returns.
+    Car,
+    /// Buy-and-hold abnormal returns.
+    Bhar,
+}
+
+impl Default for RawInference {
+    fn default() -> Self {
+        Self {
+            confidence: 0.95,
+            measures: vec![RawMeasure::Car],
+            bootstrap: 9999,
+            cluster: RawPeriod::Week,
+            multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh],
+        }
+    }
+}
