@@ -165,6 +165,7 @@ impl Estimator {
         for residual in &mut fit.residuals {
             *residual = *residual * *residual / fit.variance - 1.0;
         }
+        fit.residual_mean = 0.0;
         let positive = fit.residuals.iter().filter(|&&r| r > 0.0).count();
         fit.positive_share = positive as f64 / fit.residuals.len() as f64;
         Ok(mean_and_deviation(&fit.residuals).1)

@@ -31,6 +31,8 @@ pub struct Results {
     pub r_squared: Vec<Maybe>,
     /// Degrees of freedom of s²; zero without an estimate.
     pub dof: Vec<u32>,
+    /// What was taken from the residuals of an event to demean them.
+    pub residual_mean: Vec<f64>,
     /// Share of positive estimation residuals.
     pub positive_share: Vec<Maybe>,
     /// Calendar index of every day of the event window, `days_len` per event, as the columns below.
@@ -150,6 +152,7 @@ impl Results {
         self.observations.push(0);
         self.estimation_days.push(None);
         self.dof.push(0);
+        self.residual_mean.push(0.0);
         for column in [&mut self.sigma, &mut self.r_squared, &mut self.positive_share] {
             column.push(Maybe::NONE);
         }
@@ -183,6 +186,7 @@ impl Results {
         self.sigma.push(Maybe::finite(fit.variance.sqrt()));
         self.r_squared.push(fit.r_squared.into());
         self.dof.push(fit.degrees_of_freedom() as u32);
+        self.residual_mean.push(fit.residual_mean);
         self.positive_share.push(Maybe::finite(fit.positive_share));
         let (mut path, mut broken) = (None, false);
         for (day, index) in days.days().iter().zip(days.calendar()) {
@@ -221,6 +225,7 @@ impl Results {
         self.sigma.append(&mut other.sigma);
         self.r_squared.append(&mut other.r_squared);
         self.dof.append(&mut other.dof);
+        self.residual_mean.append(&mut other.residual_mean);
         self.positive_share.append(&mut other.positive_share);
         self.day.append(&mut other.day);
         self.actual.append(&mut other.actual);

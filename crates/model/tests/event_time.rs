@@ -43,7 +43,8 @@ fn sums(sums: &[f64], count: u32) -> DaySums {
 #[test]
 fn ranks_by_hand() {
     let ranks = sums(&[-0.3, -0.1, 0.1, 0.3], 1);
-    let sample = Sample { event_time: EventTime { ranks, ..EventTime::default() }, ..Sample::default() };
+    let sample =
+        Sample { car: vec![0.1], event_time: EventTime { ranks, ..EventTime::default() }, ..Sample::default() };
     close(value("rank_corrado", &sample).expect("defined"), 0.3 / 0.05_f64.sqrt(), "Z");
     // Both of two events have the highest rank; Ū = -.2, -.2, .1 | .3, S² = .045, Z² = 2, T = 4.
     let generalized_ranks = sums(&[-0.4, -0.4, 0.2, 0.6], 2);
@@ -78,7 +79,11 @@ fn clusters_by_hand() {
 
 #[test]
 fn degenerate_sums_have_reasons() {
-    let of = |ranks: DaySums| Sample { event_time: EventTime { ranks, ..EventTime::default() }, ..Sample::default() };
+    let of = |ranks: DaySums| Sample {
+        car: vec![0.1, 0.2],
+        event_time: EventTime { ranks, ..EventTime::default() },
+        ..Sample::default()
+    };
     assert_eq!(value("rank_corrado", &of(sums(&[0.0, 1e-17, 0.0], 2))), Err(Undefined::FlatEstimationWindow));
     let unranked = DaySums { counts: vec![2, 2, 0], ..sums(&[0.1, -0.1, 0.0], 2) };
     assert_eq!(value("rank_corrado", &of(unranked)), Err(Undefined::ZeroVariance));
@@ -142,6 +147,7 @@ fn specification(missing: MissingPolicy) -> Specification {
     let model = expected::model("constant_mean").expect("registered");
     Specification {
         model,
+        options: String::new(),
         recipe: model.recipe(&ModelOptions::default()).expect("no options"),
         response: Response::Return,
         returns: ReturnKind::Simple,
@@ -253,15 +259,20 @@ impl Estimated {
     fn naive(&self, name: &str, group: usize, window: Window, sample: &Sample) -> Option<f64> {
         let valid = self.valid(group, window);
         let varying: Vec<&Known> = valid.iter().copied().filter(|known| known.sigma > 0.0).collect();
+        // Returns and ranks of a day are those of all events that have one.
+        let all: Vec<&Known> =
+            self.groups[group].members.iter().filter_map(|&event| self.known[event].as_ref()).collect();
+        let all_varying: Vec<&Known> = all.iter().copied().filter(|known| known.sigma > 0.0).collect();
+        if valid.is_empty() {
+            return None;
+        }
         match name {
-            "t_portfolio" => portfolio(&valid, window, sample),
+            "t_portfolio" => portfolio(&all, window, sample),
             "rank_corrado" => {
                 let series = |known: &&Known| ranked(&[&known.residuals[..], &known.ars].concat());
-                rank_test(&varying.iter().map(series).collect::<Vec<_>>(), window)
+                rank_test(&all_varying.iter().map(series).collect::<Vec<_>>(), window)
             }
             "rank_corrado_zivney" => {
-                let all = self.groups[group].members.iter().filter_map(|&event| self.known[event].as_ref());
-                let all: Vec<&Known> = all.collect();
                 let scaled = |&(tau, sar): &(i32, f64)| {
                     let of_day = |known: &&Known| known.sars.iter().find(|s| s.0 == tau).map(|s| s.1);
                     Some((tau, sar / deviation(&all.iter().filter_map(of_day).collect::<Vec<_>>())?))
@@ -270,7 +281,7 @@ impl Estimated {
                     let before = known.residuals.iter().map(|&(tau, r)| (tau, r / known.sigma));
                     ranked(&before.chain(known.sars.iter().filter_map(scaled)).collect::<Vec<_>>())
                 };
-                rank_test(&varying.iter().map(series).collect::<Vec<_>>(), window)
+                rank_test(&all_varying.iter().map(series).collect::<Vec<_>>(), window)
             }
             "grank_t" | "grank_z" => generalized(&varying, &sample.scar, name),
             _ => jackknifed(&varying, &sample.scar),
@@ -318,13 +329,13 @@ fn rank_test(series: &[Vec<(i32, f64)>], window: Window) -> Option<f64> {
     (!tested.is_empty() && s > 1e-12).then(|| tested.iter().sum::<f64>() / (tested.len() as f64).sqrt() / s)
 }
 
-fn portfolio(valid: &[&Known], window: Window, sample: &Sample) -> Option<f64> {
+fn portfolio(events: &[&Known], window: Window, sample: &Sample) -> Option<f64> {
     let zeroed = |known: &&Known| {
         known.residuals.iter().map(|&(tau, r)| (tau, if known.sigma > 0.0 { r } else { 0.0 })).collect::<Vec<_>>()
     };
-    let aars: Vec<f64> = by_day(&valid.iter().map(zeroed).collect::<Vec<_>>()).iter().map(|(_, r)| mean(r)).collect();
-    let length = window.taus().filter(|tau| valid.iter().any(|known| known.ars.iter().any(|ar| ar.0 == *tau)));
-    let s = deviation(&aars).filter(|_| !valid.is_empty())?;
+    let aars: Vec<f64> = by_day(&events.iter().map(zeroed).collect::<Vec<_>>()).iter().map(|(_, r)| mean(r)).collect();
+    let length = window.taus().filter(|tau| events.iter().any(|known| known.ars.iter().any(|ar| ar.0 == *tau)));
+    let s = deviation(&aars)?;
     Some(mean(&sample.car) / ((length.count() as f64).sqrt() * s))
 }
 

@@ -39,8 +39,7 @@ pub(super) struct Point {
 }
 
 impl EventValues {
-    /// `None` for an event that is valid for no window.
-    pub(super) fn new(layout: &Layout<'_>, residuals: &EventResiduals<'_>) -> Option<Self> {
+    pub(super) fn new(layout: &Layout<'_>, residuals: &EventResiduals<'_>) -> Self {
         let (results, event) = (layout.results, residuals.event);
         let (mut windows, mut scars) = (Vec::new(), Vec::new());
         for (index, (_, place)) in layout.windows.iter().enumerate() {
@@ -49,9 +48,6 @@ impl EventValues {
                 windows.push(index);
                 scars.push(scar.get());
             }
-        }
-        if windows.is_empty() {
-            return None;
         }
         let scale = layout.scale(residuals).filter(|_| scars.iter().all(Option::is_some));
         let mut values = Self {
@@ -75,7 +71,7 @@ impl EventValues {
         if let Some(scale) = scale.filter(|_| layout.needs.any_ranks()) {
             values.rank(layout, residuals, scale);
         }
-        Some(values)
+        values
     }
 
     fn rank(&mut self, layout: &Layout<'_>, residuals: &EventResiduals<'_>, scale: f64) {

@@ -59,11 +59,13 @@ impl<'a> Layout<'a> {
         before + within.start..before + within.end
     }
 
-    /// Residuals by day in event time, counted from the first day of the estimation window.
+    /// Abnormal returns of the estimation window by day in event time, counted from its first day. Where
+    /// residuals were demeaned the mean is back: event days have theirs too.
     pub(super) fn by_day<'r>(&self, residuals: &'r EventResiduals<'_>) -> impl Iterator<Item = DayValue> + use<'r> {
         let first = residuals.day0 as i64 + i64::from(self.specification.estimation.first());
         let days = residuals.days.iter().map(move |&day| (day as i64 - first) as usize);
-        days.zip(residuals.residuals.iter().copied())
+        let mean = self.results.residual_mean[residuals.event];
+        days.zip(residuals.residuals.iter().map(move |residual| residual + mean))
     }
 
     /// What the residuals of an event are divided by to become standardised: s, or with abnormal

@@ -1,9 +1,11 @@
 //! Sums over the events of a group by day in event time: of abnormal returns, and of their ranks within
 //! each event.
 //!
-//! An event counts in the sums of a window exactly if it is valid for it. Most events are valid for every
-//! window, and their sums are kept once; those of the others are kept apart by window. Blocks of events
-//! are summed apart and merged in a fixed order, so nothing depends on the number of threads.
+//! Every estimated event counts in the sums of returns and ranks, with the days that it has. In those of
+//! the generalised ranks, which have a point for the window, it counts exactly if it is valid for the
+//! window: most events are for every window, and their sums are kept once, those of the others apart by
+//! window. Blocks of events are summed apart and merged in a fixed order, so nothing depends on the number
+//! of threads.
 
 mod event;
 mod layout;
@@ -19,7 +21,7 @@ pub use layout::{EventResiduals, Layout};
 pub use series::DaySums;
 use series::Series;
 
-/// Sums of the events of one group that are valid for one window; those that no test needs are empty.
+/// Sums of the events of one group, as a window sees them; those that no test needs are empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventTime {
     /// Abnormal returns: residuals in the estimation window.
@@ -30,7 +32,7 @@ pub struct EventTime {
     /// cross-sectional standard deviation.
     pub standardised_ranks: DaySums,
     /// Centred ranks of the estimation window's standardised abnormal returns and of one point that
-    /// stands for the tested window.
+    /// stands for the tested window, of the events that are valid for it.
     pub generalized_ranks: DaySums,
 }
 
@@ -43,8 +45,10 @@ pub struct EventTimeSums {
 
 #[derive(Clone, Debug, Default)]
 struct GroupSums {
-    /// Events that are valid for every window.
-    whole: EventSet,
+    /// All events.
+    all: EventSet,
+    /// Generalised ranks of the events that are valid for every window.
+    whole: RankedSet,
     windows: Vec<WindowSums>,
 }
 
@@ -52,7 +56,7 @@ struct GroupSums {
 #[derive(Clone, Debug, Default)]
 struct WindowSums {
     /// Events that are valid for this window and not for every one.
-    partial: Option<Box<EventSet>>,
+    partial: Option<Box<RankedSet>>,
     /// What the points of this window add to the generalised ranks of the estimation days.
     shifts: Vec<f64>,
     /// Sum of the centred ranks of the points, and their number.
@@ -66,13 +70,18 @@ struct EventSet {
     abnormal: Series,
     ranks: Series,
     standardised: Series,
+}
+
+#[derive(Clone, Debug, Default)]
+struct RankedSet {
+    ranked: usize,
     generalized: Series,
 }
 
 impl EventTimeSums {
     /// Adds an event to each of its groups.
     pub fn add(&mut self, layout: &Layout<'_>, groups: &[usize], residuals: &EventResiduals<'_>) {
-        let Some(mut values) = EventValues::new(layout, residuals) else { return };
+        let mut values = EventValues::new(layout, residuals);
         if layout.needs.jackknife {
             self.jackknife.push((residuals.event, values.jackknife.into()));
         }
@@ -80,6 +89,7 @@ impl EventTimeSums {
             values.enter(layout, group);
             let sums = self.groups.entry(group).or_default();
             sums.windows.resize_with(layout.windows.len(), WindowSums::default);
+            sums.all.add(layout, &values);
             if values.windows.len() == layout.windows.len() {
                 sums.whole.add(layout, &values);
             } else {
@@ -98,6 +108,7 @@ impl EventTimeSums {
         self.jackknife.extend(other.jackknife);
         for (group, more) in other.groups {
             let sums = self.groups.entry(group).or_default();
+            sums.all.merge(&more.all);
             sums.whole.merge(&more.whole);
             sums.windows.resize_with(more.windows.len(), WindowSums::default);
             sums.windows.iter_mut().zip(&more.windows).for_each(|(window, more)| window.merge(more));
@@ -134,10 +145,11 @@ impl EventTimeSums {
             generalized.sums.push(points.0);
             generalized.counts.push(points.1);
         }
+        let all = &sums.all;
         EventTime {
-            abnormal: finish(set.abnormal, set.events),
-            ranks: finish(set.ranks, set.ranked),
-            standardised_ranks: finish(set.standardised, set.ranked),
+            abnormal: finish(all.abnormal.clone(), all.events),
+            ranks: finish(all.ranks.clone(), all.ranked),
+            standardised_ranks: finish(all.standardised.clone(), all.ranked),
             generalized_ranks: DaySums { tested: estimation..estimation + 1, ..finish(generalized, set.ranked) },
         }
     }
@@ -152,7 +164,6 @@ impl EventSet {
         self.abnormal.add(&values.abnormal, days);
         self.ranks.add(&values.ranks, days);
         self.standardised.add(&values.standardised, days);
-        self.generalized.add(&values.generalized, estimation);
     }
 
     fn merge(&mut self, other: &Self) {
@@ -161,6 +172,17 @@ impl EventSet {
         self.abnormal.merge(&other.abnormal);
         self.ranks.merge(&other.ranks);
         self.standardised.merge(&other.standardised);
+    }
+}
+
+impl RankedSet {
+    fn add(&mut self, layout: &Layout<'_>, values: &EventValues) {
+        self.ranked += usize::from(values.is_ranked());
+        self.generalized.add(&values.generalized, layout.specification.estimation.days());
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.ranked += other.ranked;
         self.generalized.merge(&other.generalized);
     }
 }

@@ -53,6 +53,8 @@ pub struct Fit {
     pub coefficients: Vec<f64>,
     /// Residuals on the estimation days; demeaned when nothing was estimated.
     pub residuals: Vec<f64>,
+    /// What was taken from the residuals to demean them; zero where coefficients were estimated.
+    pub residual_mean: f64,
     /// Share of the abnormal returns on the estimation days that are positive, before any demeaning.
     pub positive_share: f64,
     /// Residual variance s², with divisor M − k. Zero where the fit is perfect to rounding.
@@ -101,6 +103,7 @@ impl Fit {
         for residual in &mut self.residuals {
             *residual -= mean;
         }
+        self.residual_mean = mean;
         self.r_squared = None;
         self.set_variance(sample, 1);
         Ok(())
@@ -108,6 +111,7 @@ impl Fit {
 
     /// Residuals y − Xb.
     pub(crate) fn set_residuals(&mut self, sample: &EstimationSample) {
+        self.residual_mean = 0.0;
         self.residuals.clear();
         self.residuals.extend_from_slice(&sample.y);
         for (j, &b) in self.coefficients.iter().enumerate() {

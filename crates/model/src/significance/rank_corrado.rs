@@ -30,13 +30,14 @@ impl TestStatistic for RankCorrado {
     }
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
-        rank_test(&sample.event_time.ranks)
+        rank_test(sample, &sample.event_time.ranks)
     }
 }
 
-/// The statistic from sums of centred ranks.
-pub(super) fn rank_test(ranks: &DaySums) -> Result<Statistic, Undefined> {
-    at_least(1, ranks.events)?;
+/// The statistic from sums of centred ranks, of the window whose sample this is. Ranks of an event count on
+/// the days that it has, whether or not it is valid for the window.
+pub(super) fn rank_test(sample: &Sample, ranks: &DaySums) -> Result<Statistic, Undefined> {
+    at_least(1, sample.car.len().min(ranks.events))?;
     let scaled = |(sum, count): (f64, f64)| sum / count.sqrt();
     let (squares, days) = ranks.all().map(scaled).fold((0.0, 0), |(sum, days), z| (sum + z * z, days + 1));
     let (total, length) =
@@ -50,5 +51,5 @@ pub(super) fn rank_test(ranks: &DaySums) -> Result<Statistic, Undefined> {
     if deviation <= ROUNDING {
         return Err(Undefined::FlatEstimationWindow);
     }
-    Ok(Statistic::normal(total / f64::from(length).sqrt() / deviation, ranks.events))
+    Ok(Statistic::normal(total / f64::from(length).sqrt() / deviation, sample.car.len()))
 }

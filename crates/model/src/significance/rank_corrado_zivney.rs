@@ -27,6 +27,6 @@ impl TestStatistic for RankCorradoZivney {
     }
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
-        rank_test(&sample.event_time.standardised_ranks)
+        rank_test(sample, &sample.event_time.standardised_ranks)
     }
 }
