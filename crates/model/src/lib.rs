@@ -81,6 +81,8 @@ pub mod outcome;
 pub mod panel;
 pub mod peers;
 mod placebo;
+pub mod pseudo_events;
+pub mod rejections;
 pub mod results;
 pub mod robust;
 pub mod sample;

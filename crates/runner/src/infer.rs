@@ -71,6 +71,8 @@ pub struct Examined<'a> {
     pub results: &'a Results,
     /// Its residual sums; empty when no test needs them.
     pub cells: &'a [DayCell],
+    /// Whether single days of the event window are tested too, beside the declared windows.
+    pub single_days: bool,
 }
 
 /// One cell of the tests: a group, a window, and what is tested of it.
@@ -98,7 +100,7 @@ pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<
             if w < specification.car_windows.len() {
                 let place = TestedWindow::Declared(w);
                 tasks.extend(study.tested.iter().map(|&measure| Task { group, window, place, measure }));
-            } else {
+            } else if examined.single_days {
                 let place = TestedWindow::Day(window.within(specification.event).start);
                 tasks.push(Task { group, window, place, measure: Tested::Car });
             }

@@ -19,6 +19,7 @@ pub mod pipeline;
 pub mod prepare;
 pub mod printable;
 pub mod progress;
+pub mod simulate;
 pub mod summary;
 pub mod table_names;
 pub mod tables;
