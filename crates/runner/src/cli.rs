@@ -175,12 +175,18 @@ pub struct SynthArgs {
     /// Abnormal return planted on day 0 in the highest surprise quintile; its opposite in the lowest
     #[arg(long, default_value_t = 0.02, allow_negative_numbers = true)]
     pub effect: f64,
-    /// Share of announcements that fall into earnings seasons of two weeks
+    /// Share of announcements that fall into earnings seasons
     #[arg(long, default_value_t = 0.8)]
     pub clustering: f64,
+    /// Weekdays of an earnings season, at the beginning of a quarter
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=63))]
+    pub season: u8,
     /// Correlation of the residuals of different securities on one day
     #[arg(long, default_value_t = 0.05)]
     pub correlation: f64,
+    /// Degrees of freedom of residuals that follow a t-distribution (default: normal)
+    #[arg(long, value_name = "DOF", value_parser = clap::value_parser!(u32).range(3..=100))]
+    pub tails: Option<u32>,
     /// Plant defects: missing prices, unknown securities, duplicates, missing times
     #[arg(long)]
     pub defects: bool,

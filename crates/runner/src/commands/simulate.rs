@@ -40,14 +40,14 @@ pub(super) fn simulate(args: &SimulateArgs) -> Result<(), Failure> {
 fn plan(args: &SimulateArgs) -> Result<Plan, Failure> {
     let mut effects = vec![0.0];
     for &effect in &args.effects {
-        if !(effect.abs() <= 1.0) {
+        if !(-1.0..=1.0).contains(&effect) {
             return Err(Failure::usage(format!("--effects {effect}: decimals from -1 to 1 are needed, as in 0.01")));
         }
         if !effects.contains(&effect) {
             effects.push(effect);
         }
     }
-    if !(args.variance > 0.0 && args.variance <= 1000.0) {
+    if !(f64::MIN_POSITIVE..=1000.0).contains(&args.variance) {
         let problem = format!("--variance {}: a factor above 0 and up to 1000 is needed", args.variance);
         return Err(Failure::usage(problem));
     }

@@ -125,7 +125,7 @@ impl Block<'_> {
             // Labels that would overlap are left out.
             if x(effects[i]) - last > 56.0 {
                 last = x(effects[i]);
-                text(out, (last, self.bottom() + 18.0), "middle", "normal", &percent(effects[i]));
+                text(out, (last, self.bottom() + 18.0), "middle", "normal", &effect_label(effects[i]));
             }
         }
         text(
@@ -152,6 +152,10 @@ impl Block<'_> {
 
 fn style(test: usize) -> (&'static str, &'static str) {
     (COLOURS[test % COLOURS.len()], DASHES[test / COLOURS.len() % DASHES.len()])
+}
+
+fn effect_label(effect: f64) -> String {
+    if effect == 0.0 { "none".into() } else { percent(effect) }
 }
 
 fn whole(rate: f64) -> String {
