@@ -74,6 +74,7 @@ fn the_summary_says_which_test_to_trust() {
         |start: &str| out.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}: {out}"));
     assert!(line("Do not trust here").contains(" bmp (") && !line("Do not trust here").contains("bmp_kp"), "{out}");
     assert!(line("Of those that keep their size").contains("bmp_kp"), "{out}");
+    assert!(out.contains("--variance 2 shows"), "{out}");
     assert!(out.contains("tables in") && out.contains("out-simulate"), "{out}");
     let dir = case.path().join("out-simulate");
     let chart = std::fs::read_to_string(dir.join("size_and_power.svg")).expect("a chart");

@@ -114,12 +114,7 @@ pub fn simulate(plan: &Plan) -> Simulated {
 fn weekdays(days: usize) -> Vec<Date> {
     // 2021-01-04 is a Monday.
     let start = 18_631;
-    (0..)
-        .map(|offset| (offset, Date(start + offset)))
-        .filter(|(offset, _)| offset % 7 < 5)
-        .map(|(_, d)| d)
-        .take(days)
-        .collect()
+    (start..).filter(|day| (day - start) % 7 < 5).map(Date).take(days).collect()
 }
 
 /// A stream of normal draws that depends on the seed and on what it is for, not on the order in
@@ -144,9 +139,10 @@ impl Draws {
         radius * libm::cos(std::f64::consts::TAU * self.uniform())
     }
 
-    /// Student's t with `dof` degrees of freedom, three or more, scaled to unit variance.
-    fn student(&mut self, dof: u32) -> f64 {
+    /// Student's t with so many degrees of freedom, scaled to unit variance; normal without.
+    fn surprise(&mut self, tails: Option<u32>) -> f64 {
         let normal = self.normal();
+        let Some(dof) = tails else { return normal };
         let chi_squared: f64 = (0..dof).map(|_| self.normal()).map(|z| z * z).sum();
         normal * (f64::from(dof - 2) / chi_squared).sqrt()
     }
@@ -231,11 +227,7 @@ impl World {
         let planted: Vec<(usize, f64)> = events.map(|event| (event.day0, event.planted)).collect();
         let (shared, own) = (plan.correlation.sqrt(), (1.0 - plan.correlation).sqrt());
         let prices = self.prices(market, start, |day| {
-            let drawn = match plan.tails {
-                Some(dof) => draws.student(dof),
-                None => draws.normal(),
-            };
-            let residual = sigma * (shared * self.common[day][market] + own * drawn);
+            let residual = sigma * (shared * self.common[day][market] + own * draws.surprise(plan.tails));
             let [_, smb, hml, .., rf] = self.factors[day];
             let effect: f64 = planted.iter().filter(|(day0, _)| *day0 == day).map(|(_, effect)| effect).sum();
             (rf + beta * (self.market[day][market] - rf) + small * smb + value * hml + residual + effect).max(-0.5)

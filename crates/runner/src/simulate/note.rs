@@ -220,13 +220,18 @@ impl SimulationNote {
         match trusted.len() {
             0 => text.push_str("No test of the study keeps its size here.\n"),
             _ if best > 0.0 => {
-                let most = names(&mut trusted.iter().filter(|test| test.total_power() >= best));
+                // A point of power per effect is less than the draws can tell.
+                let enough = best - 0.01 * (self.effects.len() - 1) as f64;
+                let most = names(&mut trusted.iter().filter(|test| test.total_power() >= enough));
                 let all = names(&mut trusted.iter());
                 let _ = writeln!(text, "Of those that keep their size ({all}), the most powerful: {most}.");
             }
             _ => {
                 let _ = writeln!(text, "These keep their size: {}.", names(&mut trusted.iter()));
             }
+        }
+        if self.variance == 1.0 {
+            text.push_str("Events often raise the variance as well: --variance 2 shows which tests allow for that.\n");
         }
         text
     }
