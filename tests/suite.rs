@@ -17,5 +17,6 @@ mod golden_us;
 mod inputs;
 mod mistakes;
 mod models;
+mod simulate;
 mod structure;
 mod studies;

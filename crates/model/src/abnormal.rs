@@ -138,6 +138,21 @@ impl EventDays {
         variance > 0.0 && present.into_iter().any(|(_, error)| !(1e-3..=1e4).contains(&(error / variance)))
     }
 
+    /// Does to one day what an event might: its abnormal part is multiplied by `scale` and `effect` is
+    /// added. The model is not fitted again; what it expects and its errors stay.
+    pub fn disturb(&mut self, specification: &Specification, fit: &Fit, place: usize, scale: f64, effect: f64) {
+        let error = self.errors[place];
+        let variance = match specification.response {
+            Response::Volatility => error,
+            _ => fit.variance_of_sum(&self.rows[place * self.columns..(place + 1) * self.columns], error),
+        };
+        if let Some(day) = &mut self.days[place] {
+            day.ar = scale * day.ar + effect;
+            day.actual = day.expected + day.ar;
+            day.sar = (variance > 0.0).then(|| day.ar / variance.sqrt());
+        }
+    }
+
     /// Number of days without a return, and of days with one but without a regressor.
     pub fn missing(&self) -> (usize, usize) {
         (self.without_return, self.without_regressor)

@@ -84,6 +84,8 @@ pub mod panel;
 pub mod peers;
 pub mod period;
 mod placebo;
+pub mod pseudo_events;
+pub mod rejections;
 pub mod results;
 pub mod robust;
 pub mod sample;

@@ -84,6 +84,13 @@ pub struct Security {
     len: usize,
 }
 
+impl Security {
+    /// Calendar days from its first to its last value.
+    pub fn days(&self) -> std::ops::Range<usize> {
+        self.first..self.first + self.len
+    }
+}
+
 /// Values of securities in (security, day) order: one dense run of calendar days per security, NaN
 /// on days without a value.
 #[derive(Clone, Debug, Default)]

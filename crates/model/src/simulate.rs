@@ -22,10 +22,15 @@ pub struct Plan {
     /// Abnormal return on day 0 in the highest surprise quintile; its opposite in the lowest, half
     /// of it in those beside them, none in the middle.
     pub effect: f64,
-    /// Share of announcements in the first ten weekdays of a quarter.
+    /// Share of announcements in the season, the first weekdays of a quarter.
     pub clustering: f64,
+    /// Weekdays of the season, from 1 to [`QUARTER`].
+    pub season: usize,
     /// Correlation of the residuals of two securities on one day.
     pub correlation: f64,
+    /// Degrees of freedom, three or more, of the t-distribution of a security's own residuals; normal
+    /// without.
+    pub tails: Option<u32>,
     /// The seed.
     pub seed: u64,
 }
@@ -74,8 +79,10 @@ pub struct SimulatedEvent {
 pub const HISTORY: usize = 265;
 /// Weekdays after the last announcement.
 const AFTERMATH: usize = 15;
-const QUARTER: usize = 63;
-const SEASON: usize = 10;
+/// Weekdays of a quarter.
+pub const QUARTER: usize = 63;
+/// Weekdays of the usual season.
+pub const SEASON: usize = 10;
 /// Every so many weekdays a market has a holiday, another one in each market.
 const HOLIDAY_EVERY: usize = 41;
 
@@ -107,12 +114,7 @@ pub fn simulate(plan: &Plan) -> Simulated {
 fn weekdays(days: usize) -> Vec<Date> {
     // 2021-01-04 is a Monday.
     let start = 18_631;
-    (0..)
-        .map(|offset| (offset, Date(start + offset)))
-        .filter(|(offset, _)| offset % 7 < 5)
-        .map(|(_, d)| d)
-        .take(days)
-        .collect()
+    (start..).filter(|day| (day - start) % 7 < 5).map(Date).take(days).collect()
 }
 
 /// A stream of normal draws that depends on the seed and on what it is for, not on the order in
@@ -135,6 +137,14 @@ impl Draws {
     fn normal(&mut self) -> f64 {
         let radius = (-2.0 * libm::log(self.uniform())).sqrt();
         radius * libm::cos(std::f64::consts::TAU * self.uniform())
+    }
+
+    /// Student's t with so many degrees of freedom, scaled to unit variance; normal without.
+    fn surprise(&mut self, tails: Option<u32>) -> f64 {
+        let normal = self.normal();
+        let Some(dof) = tails else { return normal };
+        let chi_squared: f64 = (0..dof).map(|_| self.normal()).map(|z| z * z).sum();
+        normal * (f64::from(dof - 2) / chi_squared).sqrt()
     }
 
     fn below(&mut self, bound: usize) -> usize {
@@ -217,7 +227,7 @@ impl World {
         let planted: Vec<(usize, f64)> = events.map(|event| (event.day0, event.planted)).collect();
         let (shared, own) = (plan.correlation.sqrt(), (1.0 - plan.correlation).sqrt());
         let prices = self.prices(market, start, |day| {
-            let residual = sigma * (shared * self.common[day][market] + own * draws.normal());
+            let residual = sigma * (shared * self.common[day][market] + own * draws.surprise(plan.tails));
             let [_, smb, hml, .., rf] = self.factors[day];
             let effect: f64 = planted.iter().filter(|(day0, _)| *day0 == day).map(|(_, effect)| effect).sum();
             (rf + beta * (self.market[day][market] - rf) + small * smb + value * hml + residual + effect).max(-0.5)
@@ -256,7 +266,7 @@ fn announcements(plan: &Plan, world: &World) -> Vec<Draft> {
             let quarter = HISTORY + QUARTER * (k / plan.securities);
             let in_season = draws.uniform() < plan.clustering;
             // Room is left before the next quarter, so that event windows rarely touch.
-            let mut day = quarter + draws.below(if in_season { SEASON } else { QUARTER - SEASON });
+            let mut day = quarter + draws.below(if in_season { plan.season } else { QUARTER - SEASON });
             let after_close = draws.uniform() < 0.5;
             let surprise = (500.0 * draws.normal()).round() / 100.0;
             let market = series % plan.markets.len();
@@ -296,7 +306,9 @@ mod tests {
             events: 50,
             effect: 0.03,
             clustering: 0.8,
+            season: SEASON,
             correlation: 0.05,
+            tails: None,
             seed: 7,
         }
     }

@@ -5,7 +5,7 @@ use dayzero_model::design::Design;
 use dayzero_model::estimate::{Estimator, Exclusion};
 use dayzero_model::expected::{MODELS, ModelOptions, OptionValue, ReturnModel, Source};
 use dayzero_model::peers::{Characteristics, PeerGroups};
-use dayzero_model::simulate::{FACTORS, Plan, simulate};
+use dayzero_model::simulate::{FACTORS, Plan, SEASON, simulate};
 use dayzero_model::{
     Calendar, Date, EventCalendar, EventPlace, Hours, Market, Measure, MissingPolicy, Panel, Response, ReturnKind,
     Specification, Window,
@@ -24,7 +24,9 @@ fn panel(edit: impl Fn(usize, f64) -> f64, others: impl Fn(usize, f64) -> f64) -
         events: 1,
         effect: 0.02,
         clustering: 1.0,
+        season: SEASON,
         correlation: 0.2,
+        tails: None,
         seed: 3,
     };
     let simulated = simulate(&plan);

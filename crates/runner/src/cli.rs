@@ -29,6 +29,8 @@ pub enum Command {
     },
     /// Print the JSON schema of STUDY.toml
     Schema,
+    /// Size and power of every test on the study's own panel
+    Simulate(SimulateArgs),
     /// Make a seeded panel with planted effects
     Synth(SynthArgs),
     /// Write a commented study.toml with a small dataset, ready to run
@@ -116,6 +118,42 @@ pub enum Listed {
     Tests,
 }
 
+/// Options of `simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// The study.
+    #[command(flatten)]
+    pub study: StudyArgs,
+    /// Draws
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub draws: u32,
+    /// Pseudo-events of a draw: so many of the study's that follow one another, moved together to days
+    /// without an event
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    pub events: u32,
+    /// Abnormal returns that are added to day 0, as decimals; the size is measured without any
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "E,...",
+        default_value = "0,0.005,0.01,0.02",
+        allow_negative_numbers = true
+    )]
+    pub effects: Vec<f64>,
+    /// Factor on the variance of the abnormal return of day 0, for variance that events induce
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+    pub variance: f64,
+    /// Output directory (default: that of the study with -simulate at its end)
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace the tables of an earlier simulation
+    #[arg(long)]
+    pub overwrite: bool,
+    /// No summary
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
 /// Options of `synth`.
 #[derive(Debug, Args)]
 pub struct SynthArgs {
@@ -137,12 +175,18 @@ pub struct SynthArgs {
     /// Abnormal return planted on day 0 in the highest surprise quintile; its opposite in the lowest
     #[arg(long, default_value_t = 0.02, allow_negative_numbers = true)]
     pub effect: f64,
-    /// Share of announcements that fall into earnings seasons of two weeks
+    /// Share of announcements that fall into earnings seasons
     #[arg(long, default_value_t = 0.8)]
     pub clustering: f64,
+    /// Weekdays of an earnings season, at the beginning of a quarter
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=63))]
+    pub season: u8,
     /// Correlation of the residuals of different securities on one day
     #[arg(long, default_value_t = 0.05)]
     pub correlation: f64,
+    /// Degrees of freedom of residuals that follow a t-distribution (default: normal)
+    #[arg(long, value_name = "DOF", value_parser = clap::value_parser!(u32).range(3..=100))]
+    pub tails: Option<u32>,
     /// Plant defects: missing prices, unknown securities, duplicates, missing times
     #[arg(long)]
     pub defects: bool,

@@ -21,7 +21,7 @@ pub fn estimate(
     progress: &Progress,
 ) -> Vec<Results> {
     let events: Vec<usize> = (0..ground.ledger.candidates.len()).collect();
-    progress.start("estimating", events.len() * specifications.len());
+    progress.start("estimating", "events", events.len() * specifications.len());
     let blocks: Vec<Vec<Results>> = events
         .par_chunks(BLOCK)
         .map_init(Estimator::default, |estimator, block| {

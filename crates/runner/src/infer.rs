@@ -73,6 +73,8 @@ pub struct Examined<'a> {
     pub layout: &'a Layout<'a>,
     /// Its residual sums, as far as tests need them.
     pub sums: &'a ResidualSums,
+    /// Whether single days of the event window are tested too, beside the declared windows.
+    pub single_days: bool,
 }
 
 /// One cell of the tests: a group, a window, and what is tested of it.
@@ -119,7 +121,7 @@ fn tasks(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<Task
             let task = |measure| Task { group, index, window, place, measure };
             match place {
                 TestedWindow::Declared(_) => tasks.extend(study.tested.iter().copied().map(task)),
-                TestedWindow::Day(_) => tasks.push(task(Tested::Car)),
+                TestedWindow::Day(_) => tasks.extend(examined.single_days.then(|| task(Tested::Car))),
             }
         }
     }

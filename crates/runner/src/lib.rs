@@ -20,6 +20,7 @@ pub mod prepare;
 pub mod printable;
 pub mod progress;
 pub mod residuals;
+pub mod simulate;
 pub mod summary;
 pub mod table_names;
 pub mod tables;

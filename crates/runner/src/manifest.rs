@@ -16,6 +16,7 @@ use crate::Failure;
 use crate::config::Study;
 use crate::findings::{Case, Headline};
 use crate::finished::Finished;
+use crate::simulate::note::SimulationNote;
 
 /// Name of the file.
 pub const MANIFEST: &str = "manifest.json";
@@ -46,8 +47,14 @@ pub struct Manifest {
     pub headline: Vec<Headline>,
     /// Every event on its own, where there are few.
     pub cases: Vec<Case>,
+    /// What a simulation found, where this is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulation: Option<SimulationNote>,
     /// The tables.
     pub tables: Vec<WrittenTable>,
+    /// Files beside them, such as charts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
     /// What was left out of the inputs.
     pub notes: Vec<String>,
     /// Threads that were used.

@@ -21,7 +21,7 @@ use crate::Failure;
 use crate::config::raw::Format;
 use crate::manifest::{MANIFEST, Manifest, WrittenColumn, WrittenTable};
 use crate::printable;
-use crate::table_names::TABLE_NAMES;
+use crate::table_names::{CHART_NAMES, SIMULATION_TABLE_NAMES, TABLE_NAMES};
 use crate::tables::Table;
 
 /// The key of the metadata that every table file carries: how it came about, as JSON.
@@ -43,16 +43,19 @@ pub fn file_name(table: &str, format: Format) -> String {
     format!("{table}.{extension}")
 }
 
-/// The file names of all tables in all formats.
-fn table_files() -> Vec<String> {
+/// The names of every file that this program writes beside a manifest: all tables in all formats, and
+/// charts.
+fn own_files() -> Vec<String> {
     let formats = [Format::Parquet, Format::Arrow, Format::Csv];
-    TABLE_NAMES.iter().flat_map(|name| formats.map(|format| file_name(name, format))).collect()
+    let tables = TABLE_NAMES.iter().chain(SIMULATION_TABLE_NAMES);
+    let files = tables.flat_map(|name| formats.map(|format| file_name(name, format)));
+    files.chain(CHART_NAMES.iter().map(|&name| name.to_owned())).collect()
 }
 
 /// Whether a table of the output directory could take the place of this file.
 fn is_place_of_table(target: &Path, file: &Path) -> bool {
     let named =
-        file.file_name().and_then(|name| name.to_str()).is_some_and(|name| table_files().iter().any(|t| t == name));
+        file.file_name().and_then(|name| name.to_str()).is_some_and(|name| own_files().iter().any(|own| own == name));
     let directory = || Some((target.canonicalize().ok()?, file.canonicalize().ok()?.parent()?.to_owned()));
     named && directory().is_some_and(|(target, parent)| target == parent)
 }
@@ -124,7 +127,18 @@ impl Staging {
         Ok(WrittenTable { name: table.name.to_owned(), file, rows, columns })
     }
 
-    /// Puts everything in its place, the manifest last, and removes tables of an earlier run that
+    /// Writes a file that is no table.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn write_text(&self, file: &str, text: &str) -> Result<String, Failure> {
+        let path = self.beside.path().join(file);
+        let failed = |error: std::io::Error| Failure::Other(format!("cannot write {}: {error}", path.display()));
+        std::fs::write(&path, text).map_err(failed)?;
+        Ok(file.to_owned())
+    }
+
+    /// Puts everything in its place, the manifest last, and removes files of an earlier run that
     /// this one did not write.
     ///
     /// # Errors
@@ -136,20 +150,25 @@ impl Staging {
         let staged = self.beside.path().join(MANIFEST);
         std::fs::write(&staged, text + "\n").map_err(failed)?;
         std::fs::create_dir_all(&self.target).map_err(failed)?;
-        for table in &manifest.tables {
-            std::fs::rename(self.beside.path().join(&table.file), self.target.join(&table.file)).map_err(failed)?;
+        let written = files_of(manifest);
+        for file in &written {
+            std::fs::rename(self.beside.path().join(file), self.target.join(file)).map_err(failed)?;
         }
         // Only what an earlier run says it wrote is removed: other files may be the user's own.
-        let earlier = Manifest::read(&self.target).map_or_else(|_| Vec::new(), |earlier| earlier.tables);
-        let stale = earlier.iter().filter(|table| table_files().contains(&table.file));
-        for WrittenTable { file, .. } in stale {
+        let earlier = Manifest::read(&self.target).map_or_else(|_| Vec::new(), |earlier| files_of(&earlier));
+        for file in earlier.iter().filter(|file| own_files().contains(file) && !written.contains(file)) {
             let path = self.target.join(file);
-            if path.exists() && !manifest.tables.iter().any(|table| table.file == *file) {
+            if path.exists() {
                 std::fs::remove_file(path).map_err(failed)?;
             }
         }
         std::fs::rename(staged, self.target.join(MANIFEST)).map_err(failed)
     }
+}
+
+/// The files of a run, but for the manifest.
+fn files_of(manifest: &Manifest) -> Vec<String> {
+    manifest.tables.iter().map(|table| &table.file).chain(&manifest.files).cloned().collect()
 }
 
 /// A file of one of the formats.

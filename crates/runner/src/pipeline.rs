@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use dayzero_model::event_time::Layout;
+use dayzero_model::results::Results;
 use dayzero_model::significance::Needs;
 
 use crate::config::Study;
 use crate::estimate;
 use crate::finished::Finished;
-use crate::infer::{self, Examined};
+use crate::infer::{self, Examined, TestRow};
 use crate::ledger;
 use crate::load;
 use crate::manifest::{self, Manifest};
@@ -61,7 +62,7 @@ pub fn check(study: &Study) -> Result<Manifest, Failure> {
 }
 
 /// What the models need; also refuses columns that no table has, before the work begins.
-fn prepare(study: &Study, ground: Ground<'_>) -> Result<Vec<Prepared>, Failure> {
+pub(crate) fn prepare(study: &Study, ground: Ground<'_>) -> Result<Vec<Prepared>, Failure> {
     requested(study, &Finished::unestimated(study, ground.loaded, ground.ledger))?;
     Ok(prepare::prepare(study, ground)?)
 }
@@ -82,11 +83,9 @@ fn finish<'a>(
     finished.results = estimate::estimate(ground, &study.specifications, prepared, progress);
     clock.mark("estimate");
     finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
-    let needs = Needs::of(&study.tests);
-    for (index, specification) in study.specifications.iter().enumerate() {
-        let layout = Layout::new(specification, &finished.results[index], &ground.ledger.groups, needs);
-        let sums = residuals::residual_sums(ground, &prepared[index], &layout);
-        finished.tests.extend(infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums }));
+    for (index, prepared) in prepared.iter().enumerate() {
+        let estimated = Estimated { index, prepared, results: &finished.results[index] };
+        finished.tests.extend(test(study, ground, &estimated, true));
     }
     infer::adjust(&mut finished.tests, &study.adjustments, &study.tests);
     clock.mark("test");
@@ -100,8 +99,26 @@ fn finish<'a>(
     finished
 }
 
+/// One specification, estimated.
+pub(crate) struct Estimated<'a> {
+    /// Its number.
+    pub(crate) index: usize,
+    /// What it needs.
+    pub(crate) prepared: &'a Prepared,
+    /// Its results.
+    pub(crate) results: &'a Results,
+}
+
+/// Every test of one specification, with what the tests need beyond the results.
+pub(crate) fn test(study: &Study, ground: Ground<'_>, estimated: &Estimated<'_>, single_days: bool) -> Vec<TestRow> {
+    let Estimated { index, prepared, results } = *estimated;
+    let layout = Layout::new(&study.specifications[index], results, &ground.ledger.groups, Needs::of(&study.tests));
+    let sums = residuals::residual_sums(ground, prepared, &layout);
+    infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums, single_days })
+}
+
 /// What a manifest says of a study, but for its files and times.
-fn describe(finished: &Finished<'_>) -> Manifest {
+pub(crate) fn describe(finished: &Finished<'_>) -> Manifest {
     let study = finished.study;
     Manifest {
         name: study.name.clone(),
@@ -114,7 +131,9 @@ fn describe(finished: &Finished<'_>) -> Manifest {
         specifications: manifest::specification_notes(finished),
         headline: findings::headline(finished),
         cases: findings::cases(finished),
+        simulation: None,
         tables: Vec::new(),
+        files: Vec::new(),
         notes: findings::notes(finished),
         threads: rayon::current_num_threads(),
         seconds: BTreeMap::new(),
@@ -122,17 +141,17 @@ fn describe(finished: &Finished<'_>) -> Manifest {
 }
 
 /// Seconds per phase.
-struct Clock {
+pub(crate) struct Clock {
     last: Instant,
-    seconds: BTreeMap<String, f64>,
+    pub(crate) seconds: BTreeMap<String, f64>,
 }
 
 impl Clock {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { last: Instant::now(), seconds: BTreeMap::new() }
     }
 
-    fn mark(&mut self, phase: &str) {
+    pub(crate) fn mark(&mut self, phase: &str) {
         let now = Instant::now();
         self.seconds.insert(phase.to_owned(), (now - self.last).as_secs_f64());
         self.last = now;

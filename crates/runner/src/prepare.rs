@@ -1,5 +1,7 @@
 //! What models need beyond the security of an event, made before estimation: designs and peers.
 
+use std::sync::Arc;
+
 use dayzero_loader::{BenchmarkSource, DataError};
 use dayzero_model::design::{Design, Missing};
 use dayzero_model::peers::{PeerGroups, PeerRule};
@@ -12,7 +14,7 @@ use crate::load::Loaded;
 /// What one specification needs.
 pub struct Prepared {
     /// Its design in every market.
-    pub designs: Vec<Design>,
+    pub designs: Arc<[Design]>,
     /// The peers of every candidate, where its model has any.
     pub peers: Option<PeerGroups>,
 }
@@ -63,6 +65,25 @@ fn one(study: &Study, ground: Ground<'_>, specification: &Specification) -> Resu
         )
     };
     let designs = (0..assembled.panel.markets.len()).map(design).collect::<Result<_, _>>()?;
+    Ok(Prepared { designs, peers: peers(study, ground, specification)? })
+}
+
+/// What a specification needs for other candidates on the same panel: its designs stay, peers are chosen
+/// anew.
+///
+/// # Errors
+/// A characteristic that the inputs do not have.
+pub fn for_others(
+    study: &Study,
+    ground: Ground<'_>,
+    specification: &Specification,
+    prepared: &Prepared,
+) -> Result<Prepared, DataError> {
+    Ok(Prepared { designs: prepared.designs.clone(), peers: peers(study, ground, specification)? })
+}
+
+fn peers(study: &Study, ground: Ground<'_>, specification: &Specification) -> Result<Option<PeerGroups>, DataError> {
+    let assembled = &ground.loaded.assembled;
     let peers = specification.recipe.peers.as_ref().map(|rule| {
         let securities = assembled.panel.securities();
         let markets: Vec<usize> = securities.iter().map(|security| security.market).collect();
@@ -82,7 +103,7 @@ fn one(study: &Study, ground: Ground<'_>, specification: &Specification) -> Resu
         PeerGroups::new(rule, &ground.loaded.characteristics, &markets, &never, &events, traded)
             .map_err(|unknown| DataError::new(unknown.to_string()))
     });
-    Ok(Prepared { designs, peers: peers.transpose()? })
+    peers.transpose()
 }
 
 /// Benchmarks, and securities that are factors: they are baskets and not firms.

@@ -11,7 +11,7 @@ impl Progress {
     /// A bar on stderr; none where stderr is no terminal.
     pub fn on_stderr() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {human_pos}/{human_len} events, {eta} left") {
+        if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {human_pos}/{human_len} {prefix}, {eta} left") {
             bar.set_style(style);
         }
         Self { bar }
@@ -22,8 +22,9 @@ impl Progress {
         Self { bar: ProgressBar::hidden() }
     }
 
-    pub(crate) fn start(&self, what: &'static str, length: usize) {
+    pub(crate) fn start(&self, what: &'static str, units: &'static str, length: usize) {
         self.bar.set_message(what);
+        self.bar.set_prefix(units);
         self.bar.set_length(length as u64);
     }
 

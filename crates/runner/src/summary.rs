@@ -44,12 +44,18 @@ pub fn render(manifest: &Manifest, dir: Option<&Path>) -> String {
         let cases: Vec<&Case> = manifest.cases.iter().filter(|case| case.spec_id == specification.spec_id).collect();
         text.push_str(&each_case(&cases));
     }
+    if let Some(simulation) = &manifest.simulation {
+        text.push_str(&simulation.render(&manifest.specifications));
+    }
     if let Some(dir) = dir {
         let names: Vec<&str> = manifest.tables.iter().map(|table| table.name.as_str()).collect();
         if !manifest.headline.is_empty() {
             text.push_str("\n*** p < 0.01, ** p < 0.05, * p < 0.10, two-sided, before any adjustment for many tests\n");
         }
         let _ = writeln!(text, "tables in {}: {}", dir.display(), names.join(", "));
+        for file in &manifest.files {
+            let _ = writeln!(text, "chart: {}", dir.join(file).display());
+        }
     }
     text
 }

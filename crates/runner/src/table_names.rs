@@ -13,3 +13,9 @@ pub const TABLE_NAMES: &[&str] = &[
     "calendar_time",
     "rats",
 ];
+
+/// The tables that a simulation writes in their place.
+pub const SIMULATION_TABLE_NAMES: &[&str] = &["rejections"];
+
+/// Files that stand beside tables.
+pub const CHART_NAMES: &[&str] = &["size_and_power.svg"];

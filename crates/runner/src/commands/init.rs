@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dayzero_model::simulate::Plan;
+use dayzero_model::simulate::{Plan, SEASON};
 
 use super::{print, synth};
 use crate::Failure;
@@ -23,7 +23,9 @@ pub(super) fn init(dir: &Path) -> Result<(), Failure> {
         events: 80,
         effect: 0.03,
         clustering: 0.8,
+        season: SEASON,
         correlation: 0.05,
+        tails: None,
         seed: 1,
     };
     synth::write_plan(&data, &plan)?;

@@ -4,6 +4,7 @@ mod init;
 mod list;
 mod run;
 mod show;
+mod simulate;
 mod synth;
 
 use std::io::Write;
@@ -26,6 +27,7 @@ pub fn dispatch(cli: &Cli) -> Result<(), Failure> {
             let text = serde_json::to_string_pretty(&config::schema()).map_err(|e| Failure::Other(e.to_string()))?;
             print(&(text + "\n"))
         }
+        Command::Simulate(args) => simulate::simulate(args),
         Command::Synth(args) => synth::synth(args),
         Command::Init { dir } => init::init(dir),
     }

@@ -53,7 +53,7 @@ pub(super) fn check(args: &StudyArgs) -> Result<(), Failure> {
     print(&summary::render(&manifest, None))
 }
 
-fn load(args: &StudyArgs) -> Result<Study, Failure> {
+pub(super) fn load(args: &StudyArgs) -> Result<Study, Failure> {
     let mut study = config::load(&args.study, &args.set)?;
     if let Some(threads) = args.threads {
         study.threads = threads;
@@ -64,7 +64,7 @@ fn load(args: &StudyArgs) -> Result<Study, Failure> {
 /// More threads than any machine has cores would only wait for each other.
 const MOST_THREADS: usize = 1024;
 
-fn in_pool<T: Send>(study: &Study, work: impl FnOnce() -> Result<T, Failure> + Send) -> Result<T, Failure> {
+pub(super) fn in_pool<T: Send>(study: &Study, work: impl FnOnce() -> Result<T, Failure> + Send) -> Result<T, Failure> {
     if study.threads > MOST_THREADS {
         let problem = format!("{} threads are too many: at most {MOST_THREADS}, 0 for all cores", study.threads);
         return Err(Failure::usage(problem));

@@ -83,7 +83,9 @@ fn plan(args: &SynthArgs) -> Plan {
         events: args.events,
         effect: args.effect,
         clustering: args.clustering,
+        season: usize::from(args.season),
         correlation: args.correlation,
+        tails: args.tails,
         seed: args.seed,
     }
 }

@@ -12,6 +12,7 @@ mod column;
 mod estimates;
 mod events;
 mod rats;
+pub mod rejections;
 mod specifications;
 mod tests;
 

@@ -1,0 +1,174 @@
+//! Size and power of a study's tests on its own panel (Brown & Warner 1980, 1985).
+//!
+//! A draw takes events that follow one another, moves their days 0 together to days without an event,
+//! and estimates and tests them as the study would. How often a test rejects there is its size; how
+//! often it does after an effect was added to day 0, its power.
+
+pub mod chart;
+pub mod note;
+mod replicate;
+mod tally;
+
+use dayzero_model::Window;
+use dayzero_model::pseudo_events::{FARTHEST, Origin, Pool};
+use rayon::prelude::*;
+
+use crate::config::Study;
+use crate::finished::Finished;
+use crate::load;
+use crate::manifest::{self, Manifest};
+use crate::output::Staging;
+use crate::pipeline::{self, Clock};
+use crate::prepare::Ground;
+use crate::progress::Progress;
+use crate::tables::rejections;
+use crate::{Failure, ledger};
+
+use note::SimulationNote;
+use replicate::{Field, Replication};
+pub use tally::{LEVELS, Tally};
+
+/// What to simulate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Draws.
+    pub draws: usize,
+    /// Pseudo-events of a draw.
+    pub events: usize,
+    /// Effects that are added to day 0; the first is zero.
+    pub effects: Vec<f64>,
+    /// By what the variance of the abnormal part of day 0 is multiplied.
+    pub variance: f64,
+}
+
+/// Name of the chart.
+const CHART: &str = crate::table_names::CHART_NAMES[0];
+
+/// Draws that are evaluated before their rejections are counted: bounds what is held at once.
+const BATCH: usize = 256;
+
+/// Simulates and writes what was found.
+///
+/// # Errors
+/// The inputs cannot be used, they have too few events, or the outputs cannot be written.
+pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> Result<Manifest, Failure> {
+    let staging = Staging::open(&study.output.dir, overwrite, &manifest::input_files(study))?;
+    let mut clock = Clock::new();
+    let loaded = load::load(study)?;
+    clock.mark("load");
+    let ledger = ledger::build(study, &loaded);
+    let ground = Ground { loaded: &loaded, ledger: &ledger };
+    let prepared = pipeline::prepare(study, ground)?;
+    let pool = pool(study, plan, ground)?;
+    clock.mark("align");
+    let found = draw(&Field { study, plan, ground, prepared: &prepared, pool: &pool }, progress)?;
+    clock.mark("simulate");
+    let note = SimulationNote::new(study, plan, pool.len(), &found);
+    let inputs = manifest::inputs(study)?;
+    let metadata = manifest::table_metadata(study, &inputs);
+    clock.mark("fingerprint");
+    let table = rejections::table(plan, &found.tallies);
+    let tables = vec![staging.write(&table, study.output.format, &metadata)?];
+    let described = pipeline::describe(&Finished::unestimated(study, &loaded, &ledger));
+    let files = vec![staging.write_text(CHART, &chart::draw(&note, &described.specifications))?];
+    clock.mark("write");
+    let simulation = Some(note);
+    let manifest = Manifest { inputs, tables, files, simulation, seconds: clock.seconds, ..described };
+    staging.commit(&manifest)?;
+    Ok(manifest)
+}
+
+/// The days around a pseudo-event on which estimation needs values, over all specifications, and those
+/// on which no real event may lie.
+fn reach(study: &Study) -> Option<(Window, Window)> {
+    let needs = |specification: &dayzero_model::Specification| {
+        let (event, estimation) = (specification.event, specification.estimation);
+        let fewest = specification.minimum_observations.max(1) as i32 - 1;
+        let first = event.first().min(estimation.last() - fewest);
+        (first, event.last().max(estimation.first() + fewest))
+    };
+    let first = study.specifications.iter().map(|s| needs(s).0).min()?;
+    let last = study.specifications.iter().map(|s| needs(s).1).max()?;
+    let quiet_first = study.specifications.iter().map(|s| s.event.first()).min()?;
+    let quiet_last = study.specifications.iter().map(|s| s.event.last()).max()?;
+    Some((Window::new(first, last)?, Window::new(quiet_first, quiet_last)?))
+}
+
+/// The events from which draws are made.
+fn pool<'a>(study: &Study, plan: &Plan, ground: Ground<'a>) -> Result<Pool<'a>, Failure> {
+    let panel = &ground.loaded.assembled.panel;
+    let Some((needed, quiet)) = reach(study) else {
+        return Err(Failure::usage("the windows of the study are too far apart to be moved".to_owned()));
+    };
+    let origin = |candidate: &ledger::Candidate| {
+        let ledger::Candidate { security, market, day0, .. } = *candidate;
+        let days = panel.securities()[security].days();
+        // The first price makes no return.
+        let first = (days.start as i64 + 1 - i64::from(needed.first())).max(0);
+        let last = days.end as i64 - 1 - i64::from(needed.last());
+        let room = usize::try_from(first).ok()?..=usize::try_from(last).ok()?;
+        Some(Origin { security, market, day0, date: panel.markets[market].calendar.dates()[day0], room })
+    };
+    let origins = ground.ledger.candidates.iter().filter_map(origin).collect();
+    let pool = Pool::new(origins, &ground.ledger.events, quiet);
+    if pool.len() < plan.events {
+        return Err(Failure::usage(format!(
+            "--events {}: only {} of {} events can be moved by up to {FARTHEST} trading days to days on which the \
+             security has returns and no event of its own within {quiet}\n  help: fewer --events, or a shorter event window",
+            plan.events,
+            pool.len(),
+            ground.ledger.candidates.len(),
+        )));
+    }
+    Ok(pool)
+}
+
+/// What the draws found.
+pub struct Found {
+    /// Rejections by effect, specification, window, measure and test.
+    pub tallies: Vec<Tally>,
+    /// Real events that lay between those of a draw and could not be moved with them, over all draws.
+    pub passed_over: usize,
+    /// Draws with fewer events than asked for.
+    pub short: usize,
+    /// By specification, pseudo-events without an estimate, over all draws.
+    pub not_estimated: Vec<usize>,
+}
+
+fn draw(field: &Field<'_>, progress: &Progress) -> Result<Found, Failure> {
+    let draws: Vec<u64> = (0..field.plan.draws as u64).collect();
+    let specifications = field.study.specifications.len();
+    let mut found = Found { tallies: Vec::new(), passed_over: 0, short: 0, not_estimated: vec![0; specifications] };
+    progress.start("simulating", "draws", draws.len());
+    for batch in draws.chunks(BATCH) {
+        let one = |&number: &u64| {
+            let replication = field.replicate(number);
+            progress.advance(1);
+            replication
+        };
+        // Collected in the order of the draws, whatever thread made them.
+        for replication in batch.par_iter().map(one).collect::<Result<Vec<_>, _>>()? {
+            found.add(field.plan, &replication);
+        }
+    }
+    progress.finish();
+    Ok(found)
+}
+
+impl Found {
+    fn add(&mut self, plan: &Plan, replication: &Replication) {
+        self.passed_over += replication.passed_over;
+        self.short += usize::from(replication.short);
+        for (total, missing) in self.not_estimated.iter_mut().zip(&replication.not_estimated) {
+            *total += missing;
+        }
+        if self.tallies.is_empty() {
+            let rows = replication.rows.iter().zip(&plan.effects);
+            self.tallies =
+                rows.flat_map(|(rows, &effect)| rows.iter().map(move |row| Tally::new(row, effect))).collect();
+        }
+        for (tally, row) in self.tallies.iter_mut().zip(replication.rows.iter().flatten()) {
+            tally.add(row);
+        }
+    }
+}
