@@ -12,4 +12,5 @@ pub const TABLE_NAMES: &[&str] = &[
     "tests",
     "calendar_time",
     "rats",
+    "regressions",
 ];

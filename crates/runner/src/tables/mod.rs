@@ -12,6 +12,7 @@ mod column;
 mod estimates;
 mod events;
 mod rats;
+mod regressions;
 mod specifications;
 mod tests;
 
@@ -56,6 +57,7 @@ pub const TABLES: &[(&str, Builder)] = &[
     ("tests", tests::table),
     ("calendar_time", calendar_time::table),
     ("rats", rats::table),
+    ("regressions", regressions::table),
 ];
 
 /// Units per chunk: about what fits a core's cache.

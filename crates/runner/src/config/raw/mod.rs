@@ -1,6 +1,7 @@
 //! What the user writes, key by key, with its defaults. The JSON schema derives from these types.
 
 mod inputs;
+mod regressions;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use inputs::*;
+pub use regressions::*;
 pub use settings::*;
 
 /// An event study: which prices, which announcements, which markets, and how to estimate and test.
@@ -41,6 +43,9 @@ pub struct RawStudy {
     /// Portfolios of the securities whose event is near, in calendar time.
     #[serde(default)]
     pub calendar_time: RawCalendarTime,
+    /// Regressions across events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regressions: Vec<RawRegression>,
     /// How to test.
     #[serde(default)]
     pub inference: RawInference,
