@@ -16,5 +16,6 @@ mod golden_us;
 mod inputs;
 mod mistakes;
 mod models;
+mod regressions;
 mod structure;
 mod studies;
