@@ -112,7 +112,7 @@ fn a_planted_effect_is_found() {
     let regression = |formula: &str, more: &str| format!("[[regressions]]\nformula = \"{formula}\"\n{more}\n");
     let case = case(
         &[
-            regression("car[0,0] ~ surprise_pct", "cluster = [\"security\"]"),
+            regression("car[0,0] ~ surprise_pct", "cluster = [\"month\"]"),
             regression("ar[0] ~ surprise_pct", "cluster = [\"week\"]\nerrors = \"cr2\""),
             regression("ar[-2] ~ surprise_pct", "cluster = [\"week\", \"security\"]"),
             regression("bhar[0,0] ~ 0 + C(session) + surprise_pct:C(session) + surprise_pct^2", "errors = \"hc3\""),
@@ -125,7 +125,7 @@ fn a_planted_effect_is_found() {
     assert!(table.number("t", &at("0")) > 3.0 && table.number("t", &at("2")).abs() < 3.5);
     close(table.number("coefficient", &at("0")), table.number("coefficient", &at("1")), 1e-13, "a window of a day");
     let errors = |regression| table.texts("errors")[table.row(&at(regression))].clone().expect("a name");
-    assert_eq!(["0", "1", "2"].map(errors), ["cr2 by security", "cr2 by week", "cr1 by week and security"]);
+    assert_eq!(["0", "1", "2"].map(errors), ["cr2 by month", "cr2 by week", "cr1 by week and security"]);
     let clusters = table.number("clusters", &at("0"));
     assert!(clusters < 40.0 && table.number("dof", &at("0")) < clusters);
     assert_eq!(table.number("dof", &at("2")), table.number("clusters", &at("2")) - 1.0);
@@ -192,7 +192,7 @@ fn mistakes_point_into_the_formula() {
     };
     let formula = |text: &str| format!("formula = \"{text}\"");
     let of_formula = |text: &str, at: &str, parts: &[&str]| refuses(&formula(text), at, parts);
-    of_formula("cra[0,0] ~ x", "cra", &["`cra` is nothing that can be explained", "did you mean `car`?"]);
+    of_formula("cars[0,0] ~ x", "cars", &["`cars` is nothing that can be explained", "did you mean `car`?"]);
     of_formula("car[0,0] ~ surprise_pct * 2", "* 2", &["`*` is no part", "a + b + a:b"]);
     of_formula("car[0,0] ~ suprise_pct", "suprise", &["no column `suprise_pct`", "did you mean `surprise_pct`?"]);
     of_formula("car[0,0] ~ log(surprise_pc)", "surprise_pc", &["did you mean `surprise_pct`?"]);

@@ -121,7 +121,7 @@ impl Task<'_> {
                 y: &y,
                 x: &design.x,
                 columns: design.coefficients.len(),
-                weights: self.regression().precision.then_some(&weights),
+                weights: self.regression().precision.then_some(weights.as_slice()),
                 constant: design.constant,
             };
             let found = crosssection::regress(&section, errors)
