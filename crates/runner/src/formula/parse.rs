@@ -236,8 +236,8 @@ mod tests {
         // Functions are functions only before a bracket.
         assert_eq!(read("ar[0] ~ log + C"), "ar[0] true log C");
         let spans = parse("ar[0] ~ log(größe) + C(x)").expect("a formula");
-        assert_eq!(spans.numbers().map(|name| name.span.clone()).collect::<Vec<_>>(), [12..19]);
-        assert_eq!(spans.labels().map(|name| name.span.clone()).collect::<Vec<_>>(), [25..26]);
+        assert_eq!(spans.numbers().map(|name| (name.span.start, name.span.end)).collect::<Vec<_>>(), [(12, 19)]);
+        assert_eq!(spans.labels().map(|name| (name.span.start, name.span.end)).collect::<Vec<_>>(), [(25, 26)]);
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl Task<'_> {
                 constant: design.constant,
             };
             let found = crosssection::regress(&section, errors)
-                .map_err(|undefined| self.reason(undefined, &design.coefficients, &events))?;
+                .map_err(|undefined| self.reason(&undefined, &design.coefficients, &events))?;
             rows.coefficients = design.coefficients;
             Ok(found)
         });
@@ -153,8 +153,8 @@ impl Task<'_> {
         }
     }
 
-    fn reason(&self, undefined: Undefined, coefficients: &[Coefficient], events: &[usize]) -> String {
-        match undefined {
+    fn reason(&self, undefined: &Undefined, coefficients: &[Coefficient], events: &[usize]) -> String {
+        match *undefined {
             Undefined::TooFew { needed } => {
                 let count = coefficients.len();
                 format!("{} events for {count} coefficients, at least {needed} are needed", events.len())
