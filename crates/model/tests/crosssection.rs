@@ -16,7 +16,7 @@ fn cases() -> Vec<Value> {
     serde_json::from_str(&text.expect("golden file")).expect("JSON")
 }
 
-/// Each number on its own scale, but for what is small beside the largest of all.
+/// Each number on its own scale.
 fn close(got: &[f64], want: &[f64], what: &str) {
     assert_eq!(got.len(), want.len(), "{what}");
     for (got, want) in got.iter().zip(want) {
@@ -98,13 +98,15 @@ fn clusters_of_one_are_no_clusters() {
     let x = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 7.0];
     let section = CrossSection { y: &y, x: &x, columns: 2, weights: None, constant: true };
     let ids: Vec<usize> = (0..6).collect();
-    let (hc1, cr1) = (regress(&section, Errors::Hc1).unwrap(), regress(&section, Errors::Cr1(&ids)).unwrap());
+    let (hc1, cr1) =
+        (regress(&section, Errors::Hc1).expect("regular"), regress(&section, Errors::Cr1(&ids)).expect("regular"));
     close(&cr1.covariance, &hc1.covariance, "6/5 x 5/4 = 6/4");
-    let two = regress(&section, Errors::TwoWay(&ids, &ids)).unwrap();
+    let two = regress(&section, Errors::TwoWay(&ids, &ids)).expect("regular");
     close(&two.covariance, &cr1.covariance, "a way twice is one way");
     // For a mean, HC2 is the classical variance and its degrees of freedom are exact.
     let mean = CrossSection { x: &x[..6], columns: 1, ..section };
-    let (plain, cr2) = (regress(&mean, Errors::Classical).unwrap(), regress(&mean, Errors::Cr2(&ids)).unwrap());
+    let (plain, cr2) =
+        (regress(&mean, Errors::Classical).expect("regular"), regress(&mean, Errors::Cr2(&ids)).expect("regular"));
     close(&cr2.covariance, &plain.covariance, "the variance of a mean");
     close(&cr2.dof, &plain.dof, "n - 1");
     assert_eq!(mean_r_squared(&plain), Some(0.0));
