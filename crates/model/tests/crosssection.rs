@@ -121,12 +121,15 @@ fn what_cannot_be_told_has_a_reason() {
     let y = [0.1, 0.3, 0.2, 0.5];
     let x = [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 2.0, 2.0, 2.0, 2.0, 2.0];
     let section = |columns: usize| CrossSection { y: &y, x: &x[..4 * columns], columns, weights: None, constant: true };
-    assert_eq!(regress(&section(3), Errors::Hc1).unwrap_err(), Undefined::Singular { column: 2 });
-    assert_eq!(regress(&section(2), Errors::Hc3).unwrap_err(), Undefined::Leverage { observation: 3 });
-    assert_eq!(regress(&section(2), Errors::Cr1(&[0; 4])).unwrap_err(), Undefined::OneCluster);
-    assert_eq!(regress(&section(2), Errors::TwoWay(&[0, 1, 2, 3], &[0; 4])).unwrap_err(), Undefined::OneCluster);
+    assert_eq!(regress(&section(3), Errors::Hc1).expect_err("undefined"), Undefined::Singular { column: 2 });
+    assert_eq!(regress(&section(2), Errors::Hc3).expect_err("undefined"), Undefined::Leverage { observation: 3 });
+    assert_eq!(regress(&section(2), Errors::Cr1(&[0; 4])).expect_err("undefined"), Undefined::OneCluster);
+    assert_eq!(
+        regress(&section(2), Errors::TwoWay(&[0, 1, 2, 3], &[0; 4])).expect_err("undefined"),
+        Undefined::OneCluster
+    );
     let short = CrossSection { y: &y[..1], x: &x[..1], columns: 1, weights: None, constant: true };
-    assert_eq!(regress(&short, Errors::Hc1).unwrap_err(), Undefined::TooFew { needed: 2 });
+    assert_eq!(regress(&short, Errors::Hc1).expect_err("undefined"), Undefined::TooFew { needed: 2 });
     // A response that the terms explain exactly has coefficients and no tests.
     let line = CrossSection { y: &[1.0, 2.0, 3.0], x: &[1.0, 1.0, 1.0, 1.0, 2.0, 3.0], columns: 2, ..section(2) };
     let found = regress(&line, Errors::Hc1).expect("regular");
