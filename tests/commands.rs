@@ -16,8 +16,18 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-const TABLES: [&str; 9] =
-    ["events", "specifications", "estimates", "abnormal_returns", "cars", "averages", "tests", "calendar_time", "rats"];
+const TABLES: [&str; 10] = [
+    "events",
+    "specifications",
+    "estimates",
+    "abnormal_returns",
+    "cars",
+    "averages",
+    "tests",
+    "calendar_time",
+    "rats",
+    "regressions",
+];
 
 /// Names of the files of a directory.
 fn listing(dir: &Path) -> Vec<String> {

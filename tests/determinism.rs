@@ -9,7 +9,10 @@ use crate::support::{Case, STUDY, Table};
 /// More events than a block of the estimation holds, every kind of defect, and several
 /// specifications.
 fn busy() -> Case {
-    let sweep = "[characteristics]\npath = \"sizes.csv\"\n\n[inference]\nmeasures = [\"car\", \"bhar\"]\nbootstrap = 199\n\n\
+    let sweep = "[characteristics]\npath = \"sizes.csv\"\n\n\
+                 [[regressions]]\nformula = \"car[0,0] ~ surprise_pct + log(size) + C(session)\"\n\
+                 cluster = [\"week\", \"security\"]\n\n\
+                 [[regressions]]\nformula = \"car[-1,1] ~ surprise_pct:C(session)\"\nweights = \"precision\"\n\n[inference]\nmeasures = [\"car\", \"bhar\"]\nbootstrap = 199\n\n\
                  [sweep]\nmodel = [\"market\", \"market_adjusted\", \"ff5\", \"constant_mean\", \
                  { name = \"reference_portfolio\", sort = { size = 3 } }, { name = \"matched_firm\", match = [\"size\"] }]\n\
                  estimation_window = [[-250, -11], [-150, -11]]\n\n[output]";
@@ -69,7 +72,7 @@ fn threads_leave_no_trace() {
             files(&case, &out)
         };
         let one = run("1");
-        assert_eq!(one.len(), 9, "{format}");
+        assert_eq!(one.len(), 10, "{format}");
         for threads in ["2", "7"] {
             assert_equal_files(&one, &run(threads), &format!("{format} with {threads} threads"));
         }
@@ -155,7 +158,7 @@ fn the_order_of_events() {
             // Reasons of duplicates name the other event by its row.
             assert_equal(&before, &restored(&after, &rows), &["event_id", "reason"], name);
         }
-        for name in ["specifications", "averages", "tests", "calendar_time", "rats"] {
+        for name in ["specifications", "averages", "tests", "calendar_time", "rats", "regressions"] {
             let (before, after) = (case_table(&case, "before", name), case_table(&case, "after", name));
             assert_equal(&before, &after, &[], name);
         }
@@ -167,8 +170,18 @@ fn the_order_of_events() {
     }
 }
 
-const TABLES: [&str; 9] =
-    ["events", "specifications", "estimates", "abnormal_returns", "cars", "averages", "tests", "calendar_time", "rats"];
+const TABLES: [&str; 10] = [
+    "events",
+    "specifications",
+    "estimates",
+    "abnormal_returns",
+    "cars",
+    "averages",
+    "tests",
+    "calendar_time",
+    "rats",
+    "regressions",
+];
 
 #[test]
 fn the_order_of_prices_and_factors() {

@@ -26,8 +26,18 @@ use parquet::file::properties::WriterProperties;
 use crate::support::{Case, STUDY, Table};
 
 /// Every table of a run.
-const TABLES: [&str; 9] =
-    ["events", "specifications", "estimates", "abnormal_returns", "cars", "averages", "tests", "calendar_time", "rats"];
+const TABLES: [&str; 10] = [
+    "events",
+    "specifications",
+    "estimates",
+    "abnormal_returns",
+    "cars",
+    "averages",
+    "tests",
+    "calendar_time",
+    "rats",
+    "regressions",
+];
 
 /// The tables of a run, by name.
 pub(crate) struct Tables(Vec<(&'static str, Table)>);

@@ -22,7 +22,7 @@ impl Finished {
         let case = Case::new();
         case.run(&["-q"]).success();
         let before = files(&case.path().join("out"));
-        assert_eq!(before.len(), 10, "nine tables and the manifest");
+        assert_eq!(before.len(), 11, "ten tables and the manifest");
         Self { case, before }
     }
 

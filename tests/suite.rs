@@ -17,6 +17,7 @@ mod golden_us;
 mod inputs;
 mod mistakes;
 mod models;
+mod regressions;
 mod simulate;
 mod structure;
 mod studies;

@@ -29,6 +29,10 @@ pub struct EventSource {
     pub session: String,
     /// Whether the session column was asked for by name.
     pub session_required: bool,
+    /// Further columns of numbers, read where the table has them.
+    pub numbers: Vec<String>,
+    /// Further columns of labels, read where the table has them.
+    pub labels: Vec<String>,
 }
 
 /// The columns that say when something was announced.
@@ -77,6 +81,10 @@ pub struct EventTable {
     pub quantile: Option<Vec<f64>>,
     /// Whether the filter lets an event take part.
     pub kept: Vec<bool>,
+    /// The further columns of numbers that are there, NaN where missing.
+    pub numbers: Vec<(String, Vec<f64>)>,
+    /// The further columns of labels that are there.
+    pub labels: Vec<(String, Vec<Option<String>>)>,
 }
 
 /// Reads the events.
@@ -104,6 +112,10 @@ pub fn read(source: &EventSource) -> Result<EventTable, DataError> {
         TimeColumns::On { column } => on_dates(&table, column, session.as_deref())?,
     };
     let groups = source.groups.iter().filter(|name| table.has(name));
+    let remedy = "leave unknown values empty; in a formula C(name) takes a column as labels";
+    let numbers = |name: &String| Ok((name.clone(), table.numbers(name).map_err(|error| error.remedy(remedy))?));
+    let present = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let labels = |name: &String| Ok((name.clone(), table.texts(name)?.into_iter().map(present).collect::<Vec<_>>()));
     Ok(EventTable {
         security: table.identifiers(&source.security)?,
         announced,
@@ -114,6 +126,8 @@ pub fn read(source: &EventSource) -> Result<EventTable, DataError> {
             Some(filter) => filter.rows(&table)?,
             None => vec![true; table.rows()],
         },
+        numbers: source.numbers.iter().filter(|name| table.has(name)).map(numbers).collect::<Result<_, DataError>>()?,
+        labels: source.labels.iter().filter(|name| table.has(name)).map(labels).collect::<Result<_, DataError>>()?,
     })
 }
 
@@ -129,7 +143,9 @@ fn open(source: &EventSource) -> Result<Table, DataError> {
     if source.session_required {
         required.push(&source.session);
     }
-    Table::read(&source.files, &required, &[&source.session, "session"])
+    let mut optional: Vec<&str> = vec![&source.session, "session"];
+    optional.extend(source.numbers.iter().chain(&source.labels).map(String::as_str));
+    Table::read(&source.files, &required, &optional)
 }
 
 fn on_dates(table: &Table, column: &str, session: Option<&[Option<String>]>) -> Result<Vec<Announced>, DataError> {

@@ -54,6 +54,17 @@ impl Table {
         Ok(Self { batch, files: starts })
     }
 
+    /// Names of the columns that the first of these files has.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn names(files: &[InputFile]) -> Result<Vec<String>, DataError> {
+        let Some(first) = files.first() else { return Ok(Vec::new()) };
+        let schema = file_schema(first)?;
+        let partitions = first.partitions.iter().map(|(name, _)| name);
+        Ok(schema.fields().iter().map(|field| field.name()).chain(partitions).cloned().collect())
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.batch.num_rows()

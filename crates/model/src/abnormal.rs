@@ -29,7 +29,9 @@ pub struct Cumulative {
     /// BHAR = Π(1 + R) − Π(1 + E\[R\]), in simple returns whatever the kind (Barber & Lyon 1997);
     /// absent where no return is explained.
     pub bhar: Option<f64>,
-    /// SCAR = CAR/√(s²(L + 1'X_w(X'X)⁻¹X_w'1)); absent where s² is zero.
+    /// Its forecast variance s²(L + 1'X_w(X'X)⁻¹X_w'1); absent where s² is zero.
+    pub variance: Option<f64>,
+    /// SCAR = CAR over the root of its variance; absent where s² is zero.
     pub scar: Option<f64>,
 }
 
@@ -185,9 +187,10 @@ impl EventDays {
                 fit.variance_of_sum(&self.row, errors)
             }
         };
-        let scar = (variance > 0.0).then(|| car / variance.sqrt());
+        let variance = (variance > 0.0).then_some(variance);
+        let scar = variance.map(|variance| car / variance.sqrt());
         let bhar = specification.response.is_return().then_some(held - expected);
-        Some(Cumulative { days, car, bhar, scar })
+        Some(Cumulative { days, car, bhar, variance, scar })
     }
 
     /// The sum of the rows of some days, in `row`.

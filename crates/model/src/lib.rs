@@ -9,6 +9,7 @@
 //! 4. [`expected`]: return models, one file each, in the registry [`expected::MODELS`].
 //! 5. [`estimate`] and [`abnormal`]: one event under one specification.
 //! 6. [`significance`]: test statistics, one file each, in the registry [`significance::TESTS`].
+//! 7. [`longrun`] and [`crosssection`]: portfolios in calendar time, and what explains the size of a CAR.
 //!
 //! ```
 //! use dayzero_model::design::Design;
@@ -68,6 +69,7 @@ pub mod abnormal;
 pub mod align;
 pub mod averages;
 pub mod calendar;
+pub mod crosssection;
 pub mod date;
 pub mod design;
 pub mod diagnostics;

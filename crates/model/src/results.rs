@@ -50,6 +50,7 @@ pub struct Results {
     window_car: Vec<Maybe>,
     /// BHAR of each declared window.
     pub window_bhar: Vec<Maybe>,
+    window_variance: Vec<Maybe>,
     window_scar: Vec<Maybe>,
     /// Placebo p-value of each declared window; empty unless the model has placebos.
     pub window_placebo: Vec<Maybe>,
@@ -122,6 +123,11 @@ impl Results {
         self.window_car[event * self.windows_len + window]
     }
 
+    /// Forecast variance of an event's CAR over a declared window, with the errors of the coefficients.
+    pub fn window_variance(&self, event: usize, window: usize) -> Maybe {
+        self.window_variance[event * self.windows_len + window]
+    }
+
     /// SCAR of an event over a declared window.
     pub fn window_scar(&self, event: usize, window: usize) -> Maybe {
         self.window_scar[event * self.windows_len + window]
@@ -162,7 +168,7 @@ impl Results {
             grow(column, self.days_len);
         }
         self.day.resize(self.day.len() + self.days_len, None);
-        for column in [&mut self.window_car, &mut self.window_bhar, &mut self.window_scar] {
+        for column in [&mut self.window_car, &mut self.window_bhar, &mut self.window_variance, &mut self.window_scar] {
             grow(column, self.windows_len);
         }
         self.window_days.resize(self.window_days.len() + self.windows_len, 0);
@@ -206,6 +212,7 @@ impl Results {
             self.window_days.push(days.days()[window.within(specification.event)].iter().flatten().count() as u32);
             self.window_car.push(cumulative.map(|c| c.car).into());
             self.window_bhar.push(cumulative.and_then(|c| c.bhar).into());
+            self.window_variance.push(cumulative.and_then(|c| c.variance).into());
             self.window_scar.push(cumulative.and_then(|c| c.scar).into());
         }
         self.window_placebo.extend(placebo_shares.iter().map(|&share| Maybe::from(share)));
@@ -236,6 +243,7 @@ impl Results {
         self.window_days.append(&mut other.window_days);
         self.window_car.append(&mut other.window_car);
         self.window_bhar.append(&mut other.window_bhar);
+        self.window_variance.append(&mut other.window_variance);
         self.window_scar.append(&mut other.window_scar);
         self.window_placebo.append(&mut other.window_placebo);
         self.diagnoses.append(&mut other.diagnoses);

@@ -9,6 +9,7 @@ use crate::infer::TestRow;
 use crate::ledger::Ledger;
 use crate::load::Loaded;
 use crate::longrun::{self, CalendarTimeRow, RatsRows};
+use crate::regressions::RegressionRows;
 
 /// A study with its results.
 pub struct Finished<'a> {
@@ -28,8 +29,10 @@ pub struct Finished<'a> {
     pub factor_names: Vec<Vec<String>>,
     /// Portfolios in calendar time.
     pub calendar_time: Vec<CalendarTimeRow>,
-    /// Regressions across events.
+    /// Returns across time and securities.
     pub rats: Vec<RatsRows>,
+    /// Regressions on what is known of the events.
+    pub regressions: Vec<RegressionRows>,
     /// For every input row, its place among the candidates.
     places: Vec<Option<usize>>,
 }
@@ -43,8 +46,19 @@ impl<'a> Finished<'a> {
         }
         let results = study.specifications.iter().map(Results::new).collect();
         let factor_names = study.specifications.iter().map(longrun::factor_names).collect();
-        let (averages, tests, calendar_time, rats) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { study, loaded, ledger, results, averages, tests, factor_names, calendar_time, rats, places }
+        Self {
+            study,
+            loaded,
+            ledger,
+            results,
+            averages: Vec::new(),
+            tests: Vec::new(),
+            factor_names,
+            calendar_time: Vec::new(),
+            rats: Vec::new(),
+            regressions: Vec::new(),
+            places,
+        }
     }
 
     /// A specification.

@@ -244,7 +244,7 @@ fn collect_groups(columns: &[String], rows: &[Row], candidates: &[Candidate]) ->
 }
 
 /// Numbers by size, then everything else as text.
-fn natural_order(a: &str, b: &str) -> Ordering {
+pub(crate) fn natural_order(a: &str, b: &str) -> Ordering {
     match (a.parse::<f64>(), b.parse::<f64>()) {
         (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
         (Ok(_), Err(_)) => Ordering::Less,

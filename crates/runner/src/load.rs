@@ -2,16 +2,17 @@
 
 use std::collections::HashSet;
 
+use dayzero_loader::BenchmarkSource;
 use dayzero_loader::assemble::{Assembled, Inputs, assemble};
 use dayzero_loader::characteristics;
 use dayzero_loader::events::{self, EventTable};
 use dayzero_loader::prices::{self, Zones};
 use dayzero_loader::wanted::Wanted;
-use dayzero_loader::{BenchmarkSource, DataError};
 use dayzero_model::ReturnKind;
 use dayzero_model::peers::Characteristics;
 
 use crate::config::Study;
+use crate::{Failure, regressions};
 
 /// Everything that is read.
 pub struct Loaded {
@@ -28,8 +29,9 @@ pub struct Loaded {
 ///
 /// # Errors
 /// An input that cannot be used.
-pub fn load(study: &Study) -> Result<Loaded, DataError> {
+pub fn load(study: &Study) -> Result<Loaded, Failure> {
     let events = events::read(&study.events)?;
+    let source = regressions::characteristics(study, &events)?;
     let mut names: HashSet<String> = events.security.iter().flatten().cloned().collect();
     for market in &study.markets {
         if let BenchmarkSource::Security(id) = &market.benchmark {
@@ -52,10 +54,10 @@ pub fn load(study: &Study) -> Result<Loaded, DataError> {
     if study.specifications.iter().any(|specification| specification.returns == ReturnKind::Log) {
         assembled.panel.add_log_returns();
     }
-    let characteristics = match study.characteristics.files.is_empty() {
+    let characteristics = match source.numbers.is_empty() && source.labels.is_empty() {
         true => Characteristics::default(),
         false => {
-            let (known, note) = characteristics::read(&study.characteristics, &assembled.securities)?;
+            let (known, note) = characteristics::read(&source, &assembled.securities)?;
             assembled.notes.extend(note);
             known
         }

@@ -18,7 +18,7 @@ use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::tables::{self, Table};
-use crate::{Failure, findings, longrun, residuals};
+use crate::{Failure, findings, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -96,6 +96,10 @@ fn finish<'a>(
         finished.rats = longrun::rats(study, ground, prepared, &finished.results);
     }
     clock.mark("long run");
+    if study.output.writes("regressions") {
+        finished.regressions = regressions::regressions(study, ground, &finished.results);
+    }
+    clock.mark("regress");
     finished
 }
 

@@ -12,6 +12,7 @@ pub const TABLE_NAMES: &[&str] = &[
     "tests",
     "calendar_time",
     "rats",
+    "regressions",
 ];
 
 /// The tables that a simulation writes in their place.

@@ -32,6 +32,24 @@ pub fn fit(sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError> {
     Ok(())
 }
 
+/// An upper triangular L with LL' = (X'X)⁻¹, row after row, so that the columns of XL are orthonormal.
+///
+/// # Errors
+/// Those of [`fit`].
+pub(crate) fn root_of_inverse(sample: &EstimationSample) -> Result<Vec<f64>, FitError> {
+    let (m, k) = (sample.len(), sample.columns);
+    if m <= k {
+        return Err(FitError::TooFewDays { needed: k + 1 });
+    }
+    let mut work = Vec::new();
+    let scales = decompose(sample, &mut work)?;
+    let mut root = Triangle { columns: &work[..m * k], rows: m, k, scales: &scales }.inverse();
+    for (line, scale) in root.chunks_exact_mut(k.max(1)).zip(&scales) {
+        line.iter_mut().for_each(|element| *element *= scale);
+    }
+    Ok(root)
+}
+
 /// Overwrites `work` with the columns of X (scaled, R in their upper triangle) followed by Q'y, and
 /// returns the scales.
 fn decompose(sample: &EstimationSample, work: &mut Vec<f64>) -> Result<Vec<f64>, FitError> {
@@ -101,8 +119,8 @@ impl Triangle<'_> {
         b.iter_mut().zip(self.scales).for_each(|(b, scale)| *b *= scale);
     }
 
-    /// (X'X)⁻¹ = D R⁻¹ R⁻ᵀ D.
-    fn inverse_of_gram(&self, inverse: &mut Vec<f64>) {
+    /// R⁻¹.
+    fn inverse(&self) -> Vec<f64> {
         let k = self.k;
         let mut r_inverse = vec![0.0; k * k];
         for j in 0..k {
@@ -112,6 +130,13 @@ impl Triangle<'_> {
                 r_inverse[i * k + j] = -sum / self.r(i, i);
             }
         }
+        r_inverse
+    }
+
+    /// (X'X)⁻¹ = D R⁻¹ R⁻ᵀ D.
+    fn inverse_of_gram(&self, inverse: &mut Vec<f64>) {
+        let k = self.k;
+        let r_inverse = self.inverse();
         inverse.clear();
         for i in 0..k {
             for j in 0..k {

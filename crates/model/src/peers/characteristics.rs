@@ -15,7 +15,14 @@ pub struct Characteristics {
     /// Nothing stands for a row that was always known; it sorts before every date.
     known_from: Vec<Option<Date>>,
     numbers: Vec<(String, Vec<Maybe>)>,
-    labels: Vec<(String, Vec<Option<u32>>)>,
+    labels: Vec<(String, Labels)>,
+}
+
+/// A column of labels: a number for each different text.
+#[derive(Clone, Debug, Default)]
+struct Labels {
+    numbers: Vec<Option<u32>>,
+    texts: Vec<String>,
 }
 
 /// Two rows of the input, counted from 0, that are of the same security and date.
@@ -77,7 +84,12 @@ impl Characteristics {
     /// The label in the last row of a security that was known before a date. Equal labels of one
     /// column are equal numbers, and these mean nothing else.
     pub fn label(&self, column: usize, security: usize, date: Date) -> Option<u32> {
-        self.labels[column].1[self.row(security, date)?]
+        self.labels[column].1.numbers[self.row(security, date)?]
+    }
+
+    /// The text of a label.
+    pub fn label_text(&self, column: usize, label: u32) -> &str {
+        &self.labels[column].1.texts[label as usize]
     }
 
     /// The days from which the rows of a security are known, rising.
@@ -96,13 +108,19 @@ impl Characteristics {
     }
 }
 
-fn intern(mut texts: Vec<Option<String>>, order: &[usize]) -> Vec<Option<u32>> {
-    let mut numbers = HashMap::new();
-    let mut number = |text: String| {
-        let next = numbers.len() as u32;
-        *numbers.entry(text).or_insert(next)
-    };
-    order.iter().map(|&row| texts[row].take().map(&mut number)).collect()
+fn intern(mut texts: Vec<Option<String>>, order: &[usize]) -> Labels {
+    let mut labels = Labels::default();
+    let mut known: HashMap<String, u32> = HashMap::new();
+    for &row in order {
+        let number = texts[row].take().map(|text| {
+            *known.entry(text).or_insert_with_key(|text| {
+                labels.texts.push(text.clone());
+                labels.texts.len() as u32 - 1
+            })
+        });
+        labels.numbers.push(number);
+    }
+    labels
 }
 
 #[cfg(test)]
@@ -133,6 +151,7 @@ mod tests {
         assert_eq!(label(2, 21), label(0, 0));
         assert_eq!(label(2, 31), label(3, 0));
         assert_ne!(label(0, 0), label(3, 0));
+        assert_eq!(table.label_text(0, label(3, 0).expect("a label")), "oil");
         assert_eq!((table.number_column("size"), table.label_column("industry")), (Some(0), Some(0)));
         assert_eq!((table.number_column("industry"), table.label_column("size")), (None, None));
         assert_eq!(table.known_from(2), [day(10), day(20), day(30)]);

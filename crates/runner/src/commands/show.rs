@@ -65,12 +65,14 @@ fn read(path: &Path, written: &WrittenTable, limit: usize) -> Result<(SchemaRef,
         "parquet" => {
             let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
             let schema = builder.schema().clone();
-            Ok((schema, take(builder.build()?, limit)?))
+            let batches = take(builder.build()?, &schema, limit)?;
+            Ok((schema, batches))
         }
         "arrow" => {
             let reader = arrow::ipc::reader::FileReader::try_new(file, None)?;
             let schema = reader.schema();
-            Ok((schema, take(reader, limit)?))
+            let batches = take(reader, &schema, limit)?;
+            Ok((schema, batches))
         }
         _ => {
             // Guesses at the types would turn the identifier 0700 into the number 700.
@@ -80,13 +82,16 @@ fn read(path: &Path, written: &WrittenTable, limit: usize) -> Result<(SchemaRef,
             let fields = written.columns.iter().map(field).collect::<Result<Vec<_>, ArrowError>>()?;
             let schema = Arc::new(Schema::new(fields));
             let reader = ReaderBuilder::new(schema.clone()).with_header(true).build(file)?;
-            Ok((schema, take(reader, limit)?))
+            let batches = take(reader, &schema, limit)?;
+            Ok((schema, batches))
         }
     }
 }
 
+/// The first rows; a batch without rows where there are none, so that a header can be written.
 fn take(
     batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+    schema: &SchemaRef,
     limit: usize,
 ) -> Result<Vec<RecordBatch>, AnyError> {
     let (mut left, mut taken) = (limit, Vec::new());
@@ -98,6 +103,9 @@ fn take(
         let rows = batch.num_rows().min(left);
         left -= rows;
         taken.push(batch.slice(0, rows));
+    }
+    if taken.is_empty() {
+        taken.push(printable::batch(&RecordBatch::new_empty(schema.clone()))?);
     }
     Ok(taken)
 }

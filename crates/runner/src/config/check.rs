@@ -2,7 +2,8 @@
 
 use serde_json::Value as Schema;
 
-use super::document::{Document, KeyPath, Mistake, Node, Value};
+use super::document::{Document, KeyPath, Node, Value};
+use super::mistake::Mistake;
 
 /// Every way in which a document departs from the schema.
 pub(super) struct Departures {
@@ -89,7 +90,7 @@ impl<'a> Walk<'a> {
             match known.or_else(|| schema.get("additionalProperties").filter(|rest| rest.is_object())) {
                 Some(schema) => self.visit(node, schema, &inside),
                 None => {
-                    let table = if path.is_empty() { String::new() } else { format!(" in [{}]", path.join(".")) };
+                    let table = if path.is_empty() { String::new() } else { format!(" in {}", table_name(path)) };
                     self.unknown.push(inside.clone());
                     let mistake = Mistake::new(inside, format!("unknown key `{name}`{table}")).at_key();
                     self.mistakes.push(mistake.did_you_mean(name, names.iter().copied()));
@@ -99,7 +100,7 @@ impl<'a> Walk<'a> {
         let required = schema.get("required").and_then(Schema::as_array);
         for name in required.into_iter().flatten().filter_map(Schema::as_str) {
             if !entries.iter().any(|(known, ..)| known == name) {
-                let table = if path.is_empty() { "the study".into() } else { format!("[{}]", path.join(".")) };
+                let table = if path.is_empty() { "the study".into() } else { table_name(path) };
                 self.mistakes.push(Mistake::new(path.clone(), format!("{table} lacks the key `{name}`")));
             }
         }
@@ -140,6 +141,14 @@ impl<'a> Walk<'a> {
 
 fn below(path: &KeyPath, name: &str) -> KeyPath {
     path.iter().cloned().chain([name.to_owned()]).collect()
+}
+
+/// A table as it is headed: `[study]`, or `[[regressions]]` where it is one of several.
+fn table_name(path: &KeyPath) -> String {
+    match path.split_last() {
+        Some((place, list)) if !list.is_empty() && place.parse::<usize>().is_ok() => format!("[[{}]]", list.join(".")),
+        _ => format!("[{}]", path.join(".")),
+    }
 }
 
 fn kind_of(value: &Value) -> &'static str {

@@ -1,91 +1,17 @@
 //! A TOML document whose every value knows where it was written, and errors that show it.
 
-use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind};
-use dayzero_loader::suggest::closest;
 use serde_json::{Map, Number};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::mistake::{ConfigError, Mistake};
+
 /// A path of keys and list places from the root of the document.
 pub(super) type KeyPath = Vec<String>;
-
-/// Something wrong with a configuration: where and what.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    path: KeyPath,
-    at_key: bool,
-    problem: String,
-    help: Option<String>,
-}
-
-impl Mistake {
-    /// A mistake in the value at a path.
-    pub fn new<S: Into<String>>(path: impl IntoIterator<Item = S>, problem: impl Into<String>) -> Self {
-        let path = path.into_iter().map(Into::into).collect();
-        Self { path, at_key: false, problem: problem.into(), help: None }
-    }
-
-    /// The mistake is the last key of the path itself, not its value.
-    #[must_use]
-    pub fn at_key(mut self) -> Self {
-        self.at_key = true;
-        self
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// "did you mean", where one of the known names is close to the unknown one; otherwise the list.
-    #[must_use]
-    pub fn did_you_mean<'a>(self, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        let known: Vec<&str> = known.into_iter().collect();
-        match closest(name, known.iter().copied()) {
-            Some(close) => self.help(format!("did you mean `{close}`?")),
-            None if known.is_empty() => self,
-            None => self.help(format!("one of: {}", known.join(", "))),
-        }
-    }
-
-    /// The mistake in plain text, for a place that is not in the document.
-    pub fn plain(&self) -> String {
-        let help = self.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
-        format!("error: {}{help}", self.problem)
-    }
-}
-
-/// Everything that is wrong with a configuration, ready to print.
-#[derive(Clone, Debug)]
-pub struct ConfigError {
-    text: String,
-}
-
-impl ConfigError {
-    /// An error without a place in a document.
-    pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into() }
-    }
-
-    /// Reports one after the other.
-    fn all(reports: impl Iterator<Item = String>) -> Self {
-        Self { text: reports.collect::<Vec<_>>().join("\n").trim_end().to_owned() }
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 /// Where something was written: a source and the bytes in it.
 #[derive(Clone, Debug)]
@@ -151,16 +77,31 @@ impl Document {
         self.root.to_json()
     }
 
+    fn place(&self, mistake: &Mistake) -> Place {
+        let place = self.root.find(&mistake.path, mistake.at_key);
+        let written = self.sources[place.source].1.get(place.span.clone()).unwrap_or_default();
+        let part = mistake.within.as_ref().and_then(|part| narrowed(written, &place, part));
+        part.unwrap_or(place)
+    }
+
     /// Renders mistakes with the lines in which they stand.
     pub fn error(&self, mistakes: &[Mistake]) -> ConfigError {
         let mut placed: Vec<(Place, &Mistake)> =
-            mistakes.iter().map(|mistake| (self.root.find(&mistake.path, mistake.at_key), mistake)).collect();
+            mistakes.iter().map(|mistake| (self.place(mistake), mistake)).collect();
         placed.sort_by_key(|(place, _)| place.order());
         let reports = placed
             .iter()
             .map(|(place, mistake)| render(&self.sources, place, &mistake.problem, mistake.help.as_deref()));
         ConfigError::all(reports)
     }
+}
+
+/// The bytes of a part of a text, where the text stands in one line and as it is meant.
+fn narrowed(written: &str, place: &Place, part: &Range<usize>) -> Option<Place> {
+    let quote = if written.starts_with("\"\"\"") || written.starts_with("'''") { 3 } else { 1 };
+    let plain = !written.contains(['\\', '\n']) && written.len() >= 2 * quote;
+    let start = place.span.start + quote + part.start;
+    plain.then(|| Place { source: place.source, span: start..start + part.len().max(1) })
 }
 
 /// `--set a.b=c` as a line of TOML; a value that is no TOML is a string.

@@ -9,8 +9,9 @@ use dayzero_loader::{CharacteristicSource, Extra, FactorSource, PriceSource, Val
 use dayzero_model::expected::Source;
 use dayzero_model::{Measure, Specification};
 
-use super::document::Mistake;
+use super::mistake::Mistake;
 use super::raw::{RawEvents, RawFilter, RawFilterValue, RawPrices, RawStudy};
+use super::regressions::{self, Regression};
 use super::values::{files, value_column, zone};
 
 pub(super) fn prices(
@@ -101,7 +102,7 @@ pub(super) fn characteristics(
     let value = raw.calendar_time.value.as_deref();
     let numbers = distinct(rules().flat_map(|rule| rule.numbers()).chain(weights).chain(value));
     let labels = distinct(rules().flat_map(|rule| rule.labels().iter().map(String::as_str)));
-    if numbers.is_empty() && labels.is_empty() {
+    if numbers.is_empty() && labels.is_empty() && (raw.regressions.is_empty() || raw.characteristics.is_none()) {
         return CharacteristicSource::default();
     }
     let Some(section) = &raw.characteristics else {
@@ -123,7 +124,12 @@ fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     names.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-pub(super) fn events(raw: &RawEvents, base: &Path, mistakes: &mut Vec<Mistake>) -> Option<EventSource> {
+pub(super) fn events(
+    raw: &RawEvents,
+    formulas: &[Regression],
+    base: &Path,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<EventSource> {
     let before = mistakes.len();
     let naive = raw.timezone.as_ref().and_then(|name| zone(name, &["events", "timezone"], mistakes));
     let time = match (&raw.announced_at, &raw.announced_on) {
@@ -166,6 +172,8 @@ pub(super) fn events(raw: &RawEvents, base: &Path, mistakes: &mut Vec<Mistake>) 
         filter,
         session: raw.session.clone().unwrap_or_else(|| "session".into()),
         session_required: raw.session.is_some(),
+        numbers: regressions::numbers(formulas),
+        labels: regressions::labels(formulas),
     })
 }
 

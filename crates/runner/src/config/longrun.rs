@@ -3,7 +3,8 @@
 use dayzero_model::longrun::{CalendarTime, Weighting};
 use dayzero_model::{Specification, Window};
 
-use super::document::{KeyPath, Mistake};
+use super::document::KeyPath;
+use super::mistake::Mistake;
 use super::raw::{RawStudy, RawWeighting};
 
 /// The section `[calendar_time]`.

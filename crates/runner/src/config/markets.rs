@@ -7,7 +7,7 @@ use dayzero_loader::{BenchmarkSource, MarketSource};
 use dayzero_model::{Date, Hours};
 use jiff::tz::TimeZone;
 
-use super::document::Mistake;
+use super::mistake::Mistake;
 use super::raw::{RawBenchmark, RawMarket, RawStudy};
 use super::values::{files, value_column, zone};
 

@@ -9,8 +9,10 @@ mod document;
 mod inputs;
 mod longrun;
 mod markets;
+mod mistake;
 mod models;
 pub mod raw;
+pub mod regressions;
 mod specifications;
 pub mod study;
 mod values;
@@ -21,7 +23,8 @@ use std::sync::Arc;
 use dayzero_model::expected::MODELS;
 use dayzero_model::significance::TESTS;
 
-pub use document::{ConfigError, Document, Mistake};
+pub use document::Document;
+pub use mistake::{ConfigError, Mistake};
 pub use study::Study;
 
 use crate::table_names::TABLE_NAMES;

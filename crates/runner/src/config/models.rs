@@ -2,7 +2,7 @@
 
 use dayzero_model::expected::{self, MODELS, ModelOptions, OptionValue, Recipe, ReturnModel, Source};
 
-use super::document::Mistake;
+use super::mistake::Mistake;
 use super::raw::{Missing, RawModel, RawOption, RawResponse, RawStudy};
 use super::specifications::{Choice, response_of};
 

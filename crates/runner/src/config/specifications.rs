@@ -3,7 +3,8 @@
 use dayzero_model::expected::Recipe;
 use dayzero_model::{MissingPolicy, Response, ReturnKind, Specification, Window};
 
-use super::document::{KeyPath, Mistake};
+use super::document::KeyPath;
+use super::mistake::Mistake;
 use super::models::{self, Chosen, model};
 use super::raw::{Missing, RawResponse, RawStudy, Returns};
 

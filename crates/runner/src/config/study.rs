@@ -13,10 +13,12 @@ use dayzero_model::sample::Tested;
 use dayzero_model::significance::{self, TESTS, TestStatistic};
 use dayzero_model::{Measure, Specification};
 
-use super::document::{Document, Mistake};
+use super::document::Document;
+use super::mistake::Mistake;
 use super::raw::{
     Duplicates, Format, MultipleTesting, RawInference, RawMeasure, RawOutput, RawPeriod, RawStudy, RawTests,
 };
+use super::regressions::{self, Regression};
 use super::{inputs, longrun, markets, specifications, values};
 use crate::table_names::TABLE_NAMES;
 
@@ -54,6 +56,8 @@ pub struct Study {
     pub cluster: Period,
     /// Portfolios in calendar time.
     pub calendar_time: CalendarTime,
+    /// Regressions across events.
+    pub regressions: Vec<Regression>,
     /// Confidence of the intervals.
     pub confidence: f64,
     /// Adjustments of p-values.
@@ -99,9 +103,10 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         mistakes
             .push(Mistake::new(["output", "dir"], "the directory has no name").help("leave the key out for out/NAME"));
     }
-    let events = inputs::events(&raw.events, base, &mut mistakes);
     let markets = markets::markets(&raw, base, &mut mistakes);
     let specifications = specifications::all(&raw, &mut mistakes);
+    let regressions = regressions::regressions(&raw.regressions, &specifications, &mut mistakes);
+    let events = inputs::events(&raw.events, &regressions, base, &mut mistakes);
     let prices = inputs::prices(&raw.prices, &specifications, base, &mut mistakes);
     let characteristics = inputs::characteristics(&raw, &specifications, base, &mut mistakes);
     let calendar_time = longrun::calendar_time(&raw, &specifications, &mut mistakes);
@@ -131,6 +136,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         bootstrap: raw.inference.bootstrap,
         cluster: cluster(raw.inference.cluster),
         calendar_time,
+        regressions,
         confidence: raw.inference.confidence,
         adjustments: raw.inference.multiple_testing,
         threads: raw.run.threads,

@@ -7,7 +7,7 @@ use dayzero_loader::paths::{self, InputFile};
 use dayzero_loader::suggest::closest;
 use jiff::tz::TimeZone;
 
-use super::document::Mistake;
+use super::mistake::Mistake;
 use super::raw::RawPaths;
 
 /// Replaces variables by the environment.

@@ -12,6 +12,7 @@ mod column;
 mod estimates;
 mod events;
 mod rats;
+mod regressions;
 pub mod rejections;
 mod specifications;
 mod tests;
@@ -57,6 +58,7 @@ pub const TABLES: &[(&str, Builder)] = &[
     ("tests", tests::table),
     ("calendar_time", calendar_time::table),
     ("rats", rats::table),
+    ("regressions", regressions::table),
 ];
 
 /// Units per chunk: about what fits a core's cache.
@@ -131,11 +133,11 @@ impl<'a> Table<'a> {
         Arc::new(Schema::new_with_metadata(fields, metadata.into_iter().collect()))
     }
 
-    /// The rows, chunk by chunk.
+    /// The rows, chunk by chunk; without any, one empty chunk, for formats whose header comes with it.
     pub fn batches(&self, schema: &SchemaRef) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
         let per_unit = (self.cells)(0..self.units.min(1)).len().max(1);
         let step = (CHUNK_ROWS / per_unit).max(1);
-        (0..self.units).step_by(step).map(move |start| {
+        (0..self.units.max(1)).step_by(step).map(move |start| {
             let cells = (self.cells)(start..(start + step).min(self.units));
             let arrays: Vec<ArrayRef> = self.columns.par_iter().map(|column| column.array(&cells)).collect();
             RecordBatch::try_new(schema.clone(), arrays)

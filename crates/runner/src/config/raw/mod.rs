@@ -2,6 +2,7 @@
 
 mod inference;
 mod inputs;
+mod regressions;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use inference::*;
 pub use inputs::*;
+pub use regressions::*;
 pub use settings::*;
 
 /// An event study: which prices, which announcements, which markets, and how to estimate and test.
@@ -43,6 +45,9 @@ pub struct RawStudy {
     /// Portfolios of the securities whose event is near, in calendar time.
     #[serde(default)]
     pub calendar_time: RawCalendarTime,
+    /// Regressions across events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regressions: Vec<RawRegression>,
     /// How to test.
     #[serde(default)]
     pub inference: RawInference,
