@@ -21,9 +21,7 @@
 mod basis;
 mod clusters;
 mod estimate;
-mod period;
 mod symmetric;
 
 pub use clusters::{FEW_CLUSTERS, count};
 pub use estimate::{CrossSection, Errors, Inference, NoInference, Regressed, Undefined, regress};
-pub use period::Period;

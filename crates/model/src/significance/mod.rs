@@ -7,6 +7,7 @@
 
 mod bmp;
 mod bmp_kp;
+mod bootstrap_wild;
 pub mod correlation;
 mod distribution;
 mod grank_t;
@@ -187,6 +188,7 @@ pub const TESTS: &[&dyn TestStatistic] = &[
     &t_skewness::TSkewness,
     &t_skewness_bootstrap::TSkewnessBootstrap,
     &t_clustered::TClustered,
+    &bootstrap_wild::BootstrapWild,
     &t_portfolio::TPortfolio,
     &patell::Patell,
     &patell_adjusted::PatellAdjusted,

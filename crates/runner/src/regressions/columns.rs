@@ -106,7 +106,7 @@ pub(super) fn day0(ground: Ground<'_>, event: usize) -> Date {
 fn known_label(label: KnownLabel, ground: Ground<'_>, event: usize) -> Option<String> {
     let candidate = &ground.ledger.candidates[event];
     match label {
-        KnownLabel::Period(period) => period.of(day0(ground, event)),
+        KnownLabel::Period(period) => period.label(day0(ground, event)),
         KnownLabel::Security => ground.ledger.securities[candidate.row].clone(),
         KnownLabel::Market => Some(ground.loaded.assembled.panel.markets[candidate.market].name.clone()),
         KnownLabel::Session => ground.ledger.rows[candidate.row].session.clone(),

@@ -1,6 +1,6 @@
 //! Labels of events that are known without a column.
 
-use dayzero_model::crosssection::Period;
+use dayzero_model::period::Period;
 
 /// A label that every event has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
