@@ -218,7 +218,7 @@ impl Run {
                 let expected = want[&name][i].as_f64().expect("a statistic");
                 // Days of equal returns and factors tie; the last bit of each decides, which moves a rank.
                 let ranked = name.contains("rank");
-                let (statistics, tails) = if ranked { (2e-5, 1e-2) } else { (STATISTIC, 1e-7) };
+                let (statistics, tails) = if ranked { (2e-4, 2e-2) } else { (STATISTIC, 1e-7) };
                 close(statistic[row].expect("a statistic"), expected, statistics, &what);
                 let expected = want[format!("{name}_p")][i].as_f64().expect("a p-value");
                 let got = p_value[row].expect("a p-value");
