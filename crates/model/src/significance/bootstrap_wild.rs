@@ -24,7 +24,7 @@ impl TestStatistic for BootstrapWild {
     }
 
     fn summary(&self) -> &'static str {
-        "t_clustered against random signs of whole periods; holds with few periods, assumes them independent"
+        "t_clustered against random signs of whole periods; assumes independent periods, and hardly rejects with fewer than five"
     }
 
     fn reference(&self) -> &'static str {
