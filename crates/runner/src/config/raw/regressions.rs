@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawRegression {
-    /// What is explained by what, as in "car[0,1] ~ surprise_pct + log(weight) + C(session)". Responses:
-    /// car[a,b], bhar[a,b] of a declared window, ar[t] of a day. Terms: columns of numbers of the event
+    /// What is explained by what, as in `car[0,1] ~ surprise_pct + log(weight) + C(session)`. Responses:
+    /// `car[a,b]`, `bhar[a,b]` of a declared window, `ar[t]` of a day. Terms: columns of numbers of the event
     /// table or, where it has none of the name, characteristics as known before day 0; log(x), abs(x),
     /// x^2; C(x) for labels, against the first one; a:b for products; 0 + or - 1 for no constant. An event
     /// without one of them is left out.
