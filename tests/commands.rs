@@ -5,7 +5,7 @@ mod showing;
 mod starting;
 mod writing;
 
-use crate::support::{Case, STUDY, Table, dayzero};
+use crate::support::{Case, STUDY, TABLES, Table, dayzero};
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, TimeUnit};
@@ -15,19 +15,6 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-
-const TABLES: [&str; 10] = [
-    "events",
-    "specifications",
-    "estimates",
-    "abnormal_returns",
-    "cars",
-    "averages",
-    "tests",
-    "calendar_time",
-    "rats",
-    "regressions",
-];
 
 /// Names of the files of a directory.
 fn listing(dir: &Path) -> Vec<String> {

@@ -4,7 +4,7 @@ use arrow::array::{Array, ArrayRef};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
 
-use crate::support::{Case, STUDY, Table};
+use crate::support::{Case, STUDY, TABLES, Table};
 
 /// More events than a block of the estimation holds, every kind of defect, and several
 /// specifications.
@@ -169,19 +169,6 @@ fn the_order_of_events() {
         );
     }
 }
-
-const TABLES: [&str; 10] = [
-    "events",
-    "specifications",
-    "estimates",
-    "abnormal_returns",
-    "cars",
-    "averages",
-    "tests",
-    "calendar_time",
-    "rats",
-    "regressions",
-];
 
 #[test]
 fn the_order_of_prices_and_factors() {

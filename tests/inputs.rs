@@ -23,21 +23,7 @@ use jiff::tz::TimeZone;
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 
-use crate::support::{Case, STUDY, Table};
-
-/// Every table of a run.
-const TABLES: [&str; 10] = [
-    "events",
-    "specifications",
-    "estimates",
-    "abnormal_returns",
-    "cars",
-    "averages",
-    "tests",
-    "calendar_time",
-    "rats",
-    "regressions",
-];
+use crate::support::{Case, STUDY, TABLES, Table};
 
 /// The tables of a run, by name.
 pub(crate) struct Tables(Vec<(&'static str, Table)>);

@@ -70,6 +70,20 @@ pub struct Case {
     dir: TempDir,
 }
 
+/// Every table of a run.
+pub const TABLES: [&str; 10] = [
+    "events",
+    "specifications",
+    "estimates",
+    "abnormal_returns",
+    "cars",
+    "averages",
+    "tests",
+    "calendar_time",
+    "rats",
+    "regressions",
+];
+
 /// The study of every case: a market model on one simulated market, all tests.
 pub const STUDY: &str = r#"
 name = "case"

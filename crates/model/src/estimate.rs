@@ -91,7 +91,7 @@ impl Estimator {
     ) -> Result<(), Exclusion> {
         let squared = self.fit(specification, design, place)?;
         self.days.forecast(specification, &self.fit, place, design, &self.own);
-        if self.days.errors_stray(self.fit.variance) {
+        if self.fit.volatility.is_some() && self.days.errors_stray(self.fit.variance) {
             let reason = "the forecast of the conditional variance leaves the range of the estimation window";
             return Err(Exclusion::new(Outcome::NoConvergence, reason));
         }

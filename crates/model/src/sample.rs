@@ -134,13 +134,13 @@ pub enum TestedWindow {
 }
 
 impl TestedWindow {
-    /// Every tested window of a specification.
+    /// The windows that are tested: the declared ones, then every day of the event window that is not
+    /// declared already.
     pub fn all(specification: &Specification) -> Vec<(Window, Self)> {
-        let place = |(w, window): (usize, Window)| match w < specification.car_windows.len() {
-            true => (window, Self::Declared(w)),
-            false => (window, Self::Day(window.within(specification.event).start)),
-        };
-        specification.tested_windows().into_iter().enumerate().map(place).collect()
+        let Specification { car_windows, event, .. } = specification;
+        let declared = car_windows.iter().enumerate().map(|(place, &window)| (window, Self::Declared(place)));
+        let days = event.taus().map(Window::day).enumerate().map(|(place, day)| (day, Self::Day(place)));
+        declared.chain(days.filter(|(day, _)| !car_windows.contains(day))).collect()
     }
 
     /// CAR and SCAR of an event; of a day, its AR and SAR.

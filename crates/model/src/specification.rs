@@ -111,11 +111,4 @@ impl Specification {
     pub fn measure(&self) -> Measure {
         if self.trade_to_trade { Measure::TradeReturn } else { self.response.measure() }
     }
-
-    /// The windows that are tested: the declared ones, then every day of the event window that is
-    /// not declared already.
-    pub fn tested_windows(&self) -> Vec<Window> {
-        let days = self.event.taus().map(Window::day).filter(|day| !self.car_windows.contains(day));
-        self.car_windows.iter().copied().chain(days).collect()
-    }
 }

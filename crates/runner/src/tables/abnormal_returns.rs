@@ -19,14 +19,9 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         finished,
         |results| results.days_len,
     )
-    .with(Column::int32("spec_id", "specification", |cell| Some(cell.specification as i32)).key())
+    .with(Column::specification(|cell| cell.specification))
     .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())
-    .with(
-        Column::int16("tau", "trading days from day 0", |cell| {
-            Some((finished.specification(cell.specification).event.first() + cell.part as i32) as i16)
-        })
-        .key(),
-    )
+    .with(Column::tau(finished))
     .with(Column::date("date", "the trading day; null beyond the calendar", |cell| {
         let results = &finished.results[cell.specification];
         let place = finished.place(cell.item)?;

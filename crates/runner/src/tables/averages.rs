@@ -17,14 +17,9 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     };
     let of = |cell: &Cell| -> &'a Average { &finished.averages[cell.specification][cell.item][cell.part] };
     Table::runs("averages", "a specification, a group and a day of the event window", units, cells)
-        .with(Column::int32("spec_id", "specification", |cell| Some(cell.specification as i32)).key())
-        .with(Column::text("group", "all, or column=value", |cell| Some(groups[cell.item].label.as_str().into())).key())
-        .with(
-            Column::int16("tau", "trading days from day 0", |cell| {
-                Some((finished.specification(cell.specification).event.first() + cell.part as i32) as i16)
-            })
-            .key(),
-        )
+        .with(Column::specification(|cell| cell.specification))
+        .with(Column::group(groups, |cell| cell.item))
+        .with(Column::tau(finished))
         .with(Column::int32("events", "events with an abnormal return on this day", move |cell| {
             Some(of(cell).events as i32)
         }))

@@ -15,13 +15,9 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         item,
         ..Cell::default()
     })
-    .with(Column::int32("spec_id", "specification", move |cell| Some(of(cell).specification as i32)).key())
-    .with(
-        Column::text("group", "all, or column=value", move |cell| Some(groups[of(cell).group].label.as_str().into()))
-            .key(),
-    )
-    .with(Column::int16("first", "first day of the window", move |cell| Some(of(cell).window.first() as i16)).key())
-    .with(Column::int16("last", "last day of the window", move |cell| Some(of(cell).window.last() as i16)).key())
+    .with(Column::specification(move |cell| of(cell).specification))
+    .with(Column::group(groups, move |cell| of(cell).group))
+    .with_all(Column::window(move |cell| of(cell).window))
     .with(
         Column::text("weighting", "how the securities are weighted", move |cell| {
             Some(of(cell).weighting.name().into())

@@ -13,10 +13,9 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     Table::per_estimate("cars", "a specification, an estimated event and a declared window", finished, |results| {
         results.windows_len
     })
-    .with(Column::int32("spec_id", "specification", |cell| Some(cell.specification as i32)).key())
+    .with(Column::specification(|cell| cell.specification))
     .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())
-    .with(Column::int16("first", "first day of the window", move |cell| Some(window(cell).first() as i16)).key())
-    .with(Column::int16("last", "last day of the window", move |cell| Some(window(cell).last() as i16)).key())
+    .with_all(Column::window(move |cell| window(cell)))
     .with(Column::int16("days", "days of the window with an abnormal return", |cell| {
         let results = &finished.results[cell.specification];
         Some(results.window_days[finished.place(cell.item)? * results.windows_len + cell.part] as i16)

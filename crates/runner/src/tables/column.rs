@@ -9,7 +9,10 @@ use arrow::array::{
     TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, TimeUnit};
-use dayzero_model::Date;
+use dayzero_model::groups::Group;
+use dayzero_model::{Date, Window};
+
+use crate::finished::Finished;
 
 /// Where a row of a table comes from. What the numbers count depends on the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +67,30 @@ impl<'a> Column<'a> {
     constructor!(text, Text, Cow<'a, str>, "Text, dictionary-encoded.");
     constructor!(date, Date, Date, "Civil dates.");
     constructor!(instant, Instant, i64, "Instants in microseconds from the epoch.");
+
+    /// The key `spec_id`.
+    pub(super) fn specification(of: impl Fn(&Cell) -> usize + Sync + 'a) -> Self {
+        Self::int32("spec_id", "specification", move |cell| Some(of(cell) as i32)).key()
+    }
+
+    /// The key `group`, from the place of the group.
+    pub(super) fn group(groups: &'a [Group], of: impl Fn(&Cell) -> usize + Sync + 'a) -> Self {
+        Self::text("group", "all, or column=value", move |cell| Some(groups[of(cell)].label.as_str().into())).key()
+    }
+
+    /// The key `tau` of tables whose part is a day of the event window.
+    pub(super) fn tau(finished: &'a Finished<'a>) -> Self {
+        let first = |cell: &Cell| finished.specification(cell.specification).event.first();
+        Self::int16("tau", "trading days from day 0", move |cell| Some((first(cell) + cell.part as i32) as i16)).key()
+    }
+
+    /// The keys `first` and `last`, the days of a window.
+    pub(super) fn window(of: impl Fn(&Cell) -> Window + Copy + Sync + 'a) -> [Self; 2] {
+        [
+            Self::int16("first", "first day of the window", move |cell| Some(of(cell).first() as i16)).key(),
+            Self::int16("last", "last day of the window", move |cell| Some(of(cell).last() as i16)).key(),
+        ]
+    }
 
     /// A column that is kept however the table is narrowed.
     pub(super) fn key(mut self) -> Self {

@@ -24,7 +24,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         item: unit % events,
         part: 0,
     })
-    .with(Column::int32("spec_id", "specification", |cell| Some(cell.specification as i32)).key())
+    .with(Column::specification(|cell| cell.specification))
     .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())
     .with(Column::text("outcome", "ok, or why the event was not or not fully used", |cell| {
         finished.outcome(cell.specification, cell.item).0.map(|outcome| Cow::Borrowed(outcome.code()))

@@ -110,6 +110,11 @@ impl<'a> Table<'a> {
         self
     }
 
+    fn with_all(mut self, columns: impl IntoIterator<Item = Column<'a>>) -> Self {
+        self.columns.extend(columns);
+        self
+    }
+
     /// Keeps the keys and these columns.
     ///
     /// # Errors

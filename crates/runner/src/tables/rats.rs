@@ -19,19 +19,9 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let sum = move |cell: &Cell| -> Option<&'a Estimate> { of(cell).cumulative.as_ref() };
     let description = "a specification of simple daily returns, a group and a day of the event window";
     Table::runs("rats", description, finished.rats.len(), cells)
-        .with(Column::int32("spec_id", "specification", |cell| Some(cell.specification as i32)).key())
-        .with(
-            Column::text("group", "all, or column=value", |cell| {
-                Some(groups[finished.rats[cell.item].group].label.as_str().into())
-            })
-            .key(),
-        )
-        .with(
-            Column::int16("tau", "trading days from day 0", |cell| {
-                Some((finished.specification(cell.specification).event.first() + cell.part as i32) as i16)
-            })
-            .key(),
-        )
+        .with(Column::specification(|cell| cell.specification))
+        .with(Column::group(groups, |cell| finished.rats[cell.item].group))
+        .with(Column::tau(finished))
         .with(Column::int32("events", "events in the regression of this day", move |cell| Some(of(cell).events as i32)))
         .with(Column::float("alpha", "intercept: the mean abnormal return of the day", move |cell| {
             alpha(cell).map(|estimate| estimate.value)

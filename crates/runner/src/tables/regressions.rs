@@ -26,13 +26,8 @@ fn rows<'a>(finished: &'a Finished<'a>, cell: &Cell) -> &'a RegressionRows {
 fn keys<'a>(table: Table<'a>, finished: &'a Finished<'a>) -> Table<'a> {
     let groups = &finished.ledger.groups;
     table
-        .with(Column::int32("spec_id", "specification", |cell| Some(cell.specification as i32)).key())
-        .with(
-            Column::text("group", "all, or column=value", move |cell| {
-                Some(groups[rows(finished, cell).group].label.as_str().into())
-            })
-            .key(),
-        )
+        .with(Column::specification(|cell| cell.specification))
+        .with(Column::group(groups, move |cell| rows(finished, cell).group))
         .with(
             Column::int32("regression", "place of the regression in the study, from 0", move |cell| {
                 Some(rows(finished, cell).regression as i32)

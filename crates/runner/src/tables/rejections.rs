@@ -12,9 +12,8 @@ pub fn table<'a>(plan: &'a Plan, tallies: &'a [Tally]) -> Table<'a> {
     let of = move |cell: &Cell| -> &'a Tally { &tallies[cell.item] };
     let description = "a specification, a window, a measure, a test, an effect and a level";
     Table::runs("rejections", description, tallies.len(), cells)
-        .with(Column::int32("spec_id", "specification", move |cell| Some(of(cell).specification as i32)).key())
-        .with(Column::int16("first", "first day of the window", move |cell| Some(of(cell).window.first() as i16)).key())
-        .with(Column::int16("last", "last day of the window", move |cell| Some(of(cell).window.last() as i16)).key())
+        .with(Column::specification(move |cell| of(cell).specification))
+        .with_all(Column::window(move |cell| of(cell).window))
         .with(Column::text("measure", "what is tested", move |cell| Some(of(cell).measure.name().into())).key())
         .with(Column::text("test", "test statistic", move |cell| Some(of(cell).test.into())).key())
         .with(Column::float("effect", "added to the abnormal return of day 0", move |cell| Some(of(cell).effect)).key())
