@@ -78,6 +78,7 @@ pub mod event;
 pub mod event_time;
 pub mod expected;
 pub mod groups;
+mod kernel;
 pub mod longrun;
 pub mod market;
 pub mod maybe;

@@ -114,7 +114,15 @@ pub struct Series<'a> {
     convert: ReturnKind,
 }
 
-impl Series<'_> {
+impl<'a> Series<'a> {
+    /// The values of some calendar days as they are stored; `None` where the security has not all of
+    /// these days, or where its values must be converted.
+    pub(crate) fn stored(&self, days: &std::ops::Range<usize>) -> Option<&'a [f64]> {
+        let start = days.start.checked_sub(self.first)?;
+        let values = self.values.get(start..start + days.len())?;
+        (self.convert == ReturnKind::Simple).then_some(values)
+    }
+
     /// The value on a calendar day; NaN where there is none.
     pub fn at(&self, day: usize) -> f64 {
         let value = day.checked_sub(self.first).and_then(|i| self.values.get(i)).copied().unwrap_or(f64::NAN);

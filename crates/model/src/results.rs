@@ -181,13 +181,12 @@ impl Results {
 
     /// Adds the event that the estimator holds.
     pub fn push_estimated(&mut self, specification: &Specification, estimator: &mut Estimator) {
-        let Estimator { sample, fit, days, diagnosis, placebo_shares, .. } = estimator;
+        let Estimator { sample, fit, days, diagnosis, placebo_shares, ends, .. } = estimator;
         let missing = missing_days(specification, days);
         self.outcome.push(if missing.is_some() { Outcome::IncompleteEventWindow } else { Outcome::Ok });
         self.reason.push(missing);
-        self.observations.push(sample.len() as u32);
-        let ends = sample.days.first().zip(sample.days.last());
-        self.estimation_days.push(ends.map(|(&first, &last)| (first as u32, last as u32)));
+        self.observations.push(fit.observations as u32);
+        self.estimation_days.push(Some((ends.0 as u32, ends.1 as u32)));
         self.reported.extend(fit.reported[..self.reported_len].iter().copied().map(Maybe::finite));
         self.sigma.push(Maybe::finite(fit.variance.sqrt()));
         self.r_squared.push(fit.r_squared.into());

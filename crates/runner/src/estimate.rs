@@ -24,7 +24,7 @@ pub fn estimate(
     progress.start("estimating", "events", events.len() * specifications.len());
     let blocks: Vec<Vec<Results>> = events
         .par_chunks(BLOCK)
-        .map_init(Estimator::default, |estimator, block| {
+        .map_init(Estimator::without_residuals, |estimator, block| {
             let one = |(specification, prepared)| {
                 let results = estimate_block(ground, specification, prepared, block, estimator);
                 progress.advance(block.len());

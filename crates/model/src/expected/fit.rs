@@ -59,6 +59,8 @@ pub struct Fit {
     pub positive_share: f64,
     /// Residual variance s², with divisor M − k. Zero where the fit is perfect to rounding.
     pub variance: f64,
+    /// Estimation days, M.
+    pub observations: usize,
     /// Coefficients that count against the degrees of freedom, k.
     pub parameters: usize,
     /// Share of the variation that is explained; absent where nothing is estimated or varies.
@@ -127,10 +129,15 @@ impl Fit {
     pub(crate) fn set_variance(&mut self, sample: &EstimationSample, parameters: usize) -> f64 {
         let sum_of_squares = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>();
         let rss = sum_of_squares(&self.residuals);
-        self.parameters = parameters;
-        let perfect = rss <= ROUNDING * sum_of_squares(&sample.y);
-        self.variance = if perfect { 0.0 } else { rss / (sample.len() - parameters) as f64 };
+        self.set_sums(sample.len(), parameters, rss, sum_of_squares(&sample.y));
         rss
+    }
+
+    /// s² = RSS/(M − k), from RSS and Σy².
+    pub(crate) fn set_sums(&mut self, observations: usize, parameters: usize, rss: f64, squares: f64) {
+        (self.observations, self.parameters) = (observations, parameters);
+        let perfect = rss <= ROUNDING * squares;
+        self.variance = if perfect { 0.0 } else { rss / (observations - parameters) as f64 };
     }
 
     /// Residuals, s² and R² of the coefficients as they stand, so many parameters estimated.
@@ -147,7 +154,7 @@ impl Fit {
 
     /// Degrees of freedom of s²: M − k.
     pub fn degrees_of_freedom(&self) -> usize {
-        self.residuals.len() - self.parameters
+        self.observations - self.parameters
     }
 
     /// The response that the model expects for a row of the design.
