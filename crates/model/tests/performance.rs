@@ -1,0 +1,160 @@
+//! Measures of performance against numpy, scipy, statsmodels and pandas (tests/golden/performance.py).
+
+use dayzero_model::performance::{
+    Alpha, Drawdown, LotOutcome, LotRecord, LotSize, Sharpe, annual_factor, annual_return, calmar, capacity, deflated,
+    downside_deviation, effective_trials, error_autocorrelated, expected_best, minimum_track_record, overfitting,
+    probabilistic, ratio_variance, selected, sortino, total_return, walk_forward,
+};
+use dayzero_model::significance::normal_quantile;
+use serde_json::Value;
+
+const YEAR: f64 = 252.0;
+const TOLERANCE: f64 = 1e-10;
+
+fn golden(subject: &str) -> Value {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/performance.json"));
+    let mut all: Value = serde_json::from_str(&text.expect("golden file")).expect("JSON");
+    all[subject].take()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().expect("number")
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().expect("array").iter().map(number).collect()
+}
+
+fn index(value: &Value) -> Option<usize> {
+    value.as_u64().map(|value| value as usize)
+}
+
+fn columns(value: &Value) -> Vec<Vec<f64>> {
+    value.as_array().expect("columns").iter().map(numbers).collect()
+}
+
+/// Relative to numbers above one, absolute below.
+fn close(got: f64, want: &Value, what: &str) {
+    let want = number(want);
+    assert!((got - want).abs() <= TOLERANCE * want.abs().max(1.0), "{what}: {got} against {want}");
+}
+
+#[test]
+fn records_agree() {
+    let sets = golden("records");
+    assert_eq!(sets.as_array().expect("sets").len(), 8);
+    for set in sets.as_array().expect("sets") {
+        let (name, r) = (set["name"].as_str().expect("name"), numbers(&set["returns"]));
+        let check = |key: &str, got: f64| close(got, &set[key], &format!("{name}, {key}"));
+        let sharpe = Sharpe::of(&r).unwrap();
+        let (lags, benchmark) = (index(&set["lags"]).expect("lags"), number(&set["benchmark"]));
+        check("total", total_return(&r).unwrap());
+        check("annual", annual_return(&r, YEAR).unwrap());
+        check("volatility", sharpe.moments.volatility(YEAR));
+        check("skewness", sharpe.moments.skewness);
+        check("kurtosis", sharpe.moments.kurtosis);
+        check("sharpe", sharpe.ratio);
+        check("sharpe", sharpe.annual(YEAR) / YEAR.sqrt());
+        check("error_normal", sharpe.error_normal());
+        check("error", sharpe.error());
+        check("error_autocorrelated", error_autocorrelated(&r, lags).unwrap());
+        check("error_no_lags", error_autocorrelated(&r, 0).unwrap());
+        check("annual_factor", annual_factor(&r, YEAR, lags).unwrap());
+        check("downside", downside_deviation(&r, 0.0).unwrap());
+        check("sortino", sortino(&r, 0.0, YEAR).unwrap());
+        check("calmar", calmar(&r, YEAR).unwrap());
+        check("psr_zero", probabilistic(&sharpe, 0.0).unwrap());
+        check("psr_benchmark", probabilistic(&sharpe, benchmark).unwrap());
+        match minimum_track_record(&sharpe, benchmark, 0.95) {
+            Ok(days) => check("minimum_track_record", days),
+            Err(_) => assert!(set["minimum_track_record"].is_null(), "{name}"),
+        }
+        let (found, want) = (Drawdown::deepest(&r).unwrap(), &set["drawdown"]);
+        close(found.depth, &want["depth"], name);
+        assert_eq!(
+            (found.peak, Some(found.trough), found.recovery),
+            (index(&want["peak"]), index(&want["trough"]), index(&want["recovery"])),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn alphas_agree_with_statsmodels() {
+    for set in golden("alphas").as_array().expect("sets") {
+        let (r, factors) = (numbers(&set["returns"]), columns(&set["factors"]));
+        let found = Alpha::of(&r, &factors.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
+        close(found.alpha, &set["alpha"], "alpha");
+        close(found.error, &set["error"], "error");
+        close(found.t, &set["t"], "t");
+        close(found.p_value, &set["p_value"], "p-value");
+        assert_eq!(Some(found.lags), index(&set["lags"]));
+        assert_eq!(found.betas.len(), factors.len());
+        for (beta, want) in found.betas.iter().zip(set["betas"].as_array().expect("betas")) {
+            close(*beta, want, "beta");
+        }
+    }
+}
+
+#[test]
+fn trials_and_splits_agree() {
+    for set in golden("matrices").as_array().expect("sets") {
+        let (name, all) = (set["name"].as_str().expect("name"), columns(&set["returns"]));
+        let all: Vec<&[f64]> = all.iter().map(Vec::as_slice).collect();
+        let sharpes: Vec<Sharpe> = all.iter().map(|returns| Sharpe::of(returns).unwrap()).collect();
+        let variance = ratio_variance(&sharpes.iter().map(|s| s.ratio).collect::<Vec<_>>()).unwrap();
+        let trials = effective_trials(&all).unwrap();
+        let best = &sharpes[index(&set["best"]).expect("best")];
+        let check = |key: &str, got: f64| close(got, &set[key], &format!("{name}, {key}"));
+        check("effective", trials);
+        check("ratio_variance", variance);
+        check("expected_best", expected_best(variance, trials));
+        check("deflated", deflated(best, variance, trials).unwrap());
+        check("selected", selected(best, trials).unwrap());
+        for want in set["overfitting"].as_array().expect("splits") {
+            let mut found = overfitting(&all, index(&want["blocks"]).expect("blocks")).unwrap();
+            close(found.probability, &want["probability"], name);
+            close(found.loss, &want["loss"], name);
+            close(found.degradation.expect("a slope"), &want["degradation"], name);
+            found.logits.sort_by(f64::total_cmp);
+            let logits = want["logits"].as_array().expect("logits");
+            assert_eq!(found.logits.len(), logits.len());
+            found.logits.iter().zip(logits).for_each(|(got, want)| close(*got, want, name));
+        }
+        let want = &set["walk"];
+        let (train, test) = (index(&want["train"]).expect("days"), index(&want["test"]).expect("days"));
+        let found = walk_forward(&all, train, test).unwrap();
+        assert_eq!(found.returns, numbers(&want["returns"]), "{name}");
+        assert_eq!(found.hindsight, index(&want["hindsight"]), "{name}");
+        let chosen: Vec<Option<usize>> = want["chosen"].as_array().expect("choices").iter().map(index).collect();
+        assert_eq!(found.choices.iter().map(|choice| choice.strategy).collect::<Vec<_>>(), chosen, "{name}");
+    }
+}
+
+#[test]
+fn lots_agree() {
+    let set = golden("lots");
+    let (profit, returns, sessions) = (numbers(&set["profit"]), numbers(&set["return"]), numbers(&set["sessions"]));
+    let outcome = |i: usize| LotOutcome { profit: profit[i], return_: returns[i], sessions: sessions[i] as usize };
+    let found = LotRecord::of(&(0..profit.len()).map(outcome).collect::<Vec<_>>()).unwrap();
+    close(found.hit_rate, &set["hit_rate"], "hit rate");
+    close(found.profit_factor.unwrap(), &set["profit_factor"], "profit factor");
+    close(found.expectancy, &set["expectancy"], "expectancy");
+    close(found.mean_return, &set["mean_return"], "mean return");
+    close(found.holding, &set["holding"], "holding");
+    let (weight, traded) = (numbers(&set["weight"]), numbers(&set["traded"]));
+    let sizes: Vec<LotSize> =
+        weight.iter().zip(traded).map(|(&weight, traded_value)| LotSize { weight, traded_value }).collect();
+    for (quantile, want) in numbers(&set["quantiles"]).into_iter().zip(set["capacity"].as_array().expect("capitals")) {
+        close(capacity(&sizes, number(&set["participation"]), quantile).unwrap(), want, "capacity");
+    }
+}
+
+#[test]
+fn normal_quantiles_agree_with_scipy() {
+    let set = golden("normal");
+    for (probability, want) in numbers(&set["probability"]).into_iter().zip(numbers(&set["quantile"])) {
+        let got = normal_quantile(probability);
+        assert!((got - want).abs() <= 1e-13 * want.abs().max(1.0), "{probability}: {got} against {want}");
+    }
+}
