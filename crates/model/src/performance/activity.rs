@@ -57,7 +57,7 @@ mod tests {
     fn by_hand() {
         let day = |gross: f64, net: f64, traded: f64| Activity { gross, net, traded };
         let days = [day(1.0, 0.5, 1.0), day(1.0, -0.5, 0.0), day(0.0, 0.0, 1.0), Activity::default()];
-        let found = ActivityRecord::of(&days, 4.0).unwrap();
+        let found = ActivityRecord::of(&days, 4.0).expect("defined");
         assert_eq!(found, ActivityRecord { gross: 0.5, net: 0.0, invested: 0.5, turnover: 1.0 });
         assert_eq!(ActivityRecord::of(&[], 4.0), Err(Undefined::TooFewDays { found: 0, needed: 1 }));
         assert_eq!(ActivityRecord::of(&[day(f64::NAN, 0.0, 0.0)], 4.0), Err(Undefined::NotFinite));

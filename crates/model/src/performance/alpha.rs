@@ -50,7 +50,7 @@ impl Alpha {
             FitError::NoConvergence { .. } => unreachable!("least squares does not iterate"),
         })?;
         let squares = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>();
-        let error = found.standard_error(0);
+        let error = finite(found.standard_error(0))?;
         // Below this the residuals are rounding, as for the estimates of events.
         if squares(&found.residuals) <= 1e-24 * squares(returns) || error == 0.0 {
             return Err(Undefined::ZeroVariance);
@@ -62,7 +62,7 @@ impl Alpha {
             t,
             p_value: Distribution::StudentT { dof: found.dof as f64 }.two_sided(t),
             dof: found.dof,
-            betas: found.coefficients[1..].to_vec(),
+            betas: found.coefficients[1..].iter().map(|&beta| finite(beta)).collect::<Result<_, _>>()?,
             lags,
         })
     }

@@ -48,7 +48,7 @@ mod tests {
         // Caps of a tenth are reached at 100, 400 and 1000.
         let lots = [lot(0.5, 2000.0), lot(-0.1, 100.0), lot(0.25, 2500.0), lot(0.0, 1.0)];
         for (quantile, want) in [(0.0, 100.0), (0.25, 250.0), (0.5, 400.0), (1.0, 1000.0)] {
-            assert!((capacity(&lots, 0.1, quantile).unwrap() - want).abs() < 1e-10, "{quantile}");
+            assert!((capacity(&lots, 0.1, quantile).expect("defined") - want).abs() < 1e-10, "{quantile}");
         }
         assert_eq!(capacity(&lots[3..], 0.1, 0.5), Err(Undefined::NoLots));
         assert_eq!(capacity(&[lot(0.1, f64::NAN)], 0.1, 0.5), Err(Undefined::NotFinite));

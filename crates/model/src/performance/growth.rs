@@ -89,12 +89,12 @@ mod tests {
     /// Wealth 1.25, 1, 1.25, 0.625, 1.25: the second fall is the deeper one and starts at its own peak.
     #[test]
     fn drawdown_by_hand() {
-        let found = Drawdown::deepest(&[0.25, -0.2, 0.25, -0.5, 1.0]).unwrap();
+        let found = Drawdown::deepest(&[0.25, -0.2, 0.25, -0.5, 1.0]).expect("defined");
         assert_eq!(found, Drawdown { depth: 0.5, peak: Some(2), trough: 3, recovery: Some(4) });
-        let from_the_start = Drawdown::deepest(&[-0.5, 0.5]).unwrap();
+        let from_the_start = Drawdown::deepest(&[-0.5, 0.5]).expect("defined");
         assert_eq!(from_the_start, Drawdown { depth: 0.5, peak: None, trough: 0, recovery: None });
         // A deeper fall after the recovery of another has no recovery of its own yet.
-        let later = Drawdown::deepest(&[-0.25, 1.0, -0.5, 0.5]).unwrap();
+        let later = Drawdown::deepest(&[-0.25, 1.0, -0.5, 0.5]).expect("defined");
         assert_eq!(later, Drawdown { depth: 0.5, peak: Some(1), trough: 2, recovery: None });
     }
 

@@ -66,10 +66,10 @@ mod tests {
     fn by_hand() {
         let lot = |profit: f64, return_: f64, sessions: usize| LotOutcome { profit, return_, sessions };
         let lots = [lot(3.0, 0.5, 5), lot(-2.0, -0.25, 2), lot(0.0, 0.0, 1), lot(1.0, 0.25, 4)];
-        let found = LotRecord::of(&lots).unwrap();
+        let found = LotRecord::of(&lots).expect("defined");
         assert_eq!((found.lots, found.hit_rate, found.expectancy), (4, 0.5, 0.5));
         assert_eq!((found.mean_return, found.holding, found.profit_factor), (0.125, 3.0, Ok(2.0)));
-        assert_eq!(LotRecord::of(&lots[2..]).unwrap().profit_factor, Err(Undefined::NoLosingLot));
+        assert_eq!(LotRecord::of(&lots[2..]).expect("defined").profit_factor, Err(Undefined::NoLosingLot));
         assert_eq!(LotRecord::of(&[]), Err(Undefined::NoLots));
         assert_eq!(LotRecord::of(&[lot(f64::NAN, 0.0, 1)]), Err(Undefined::NotFinite));
     }

@@ -28,8 +28,9 @@
 //!   is held ten days is one bet.
 //! * **Autocorrelation**: the daily returns of overlapping holdings are not independent. The factor η(q) of
 //!   Lo (2002) takes the place of √q, with as many lags as the caller says.
-//! * **The deflated ratio** is stricter than its level says; [`selected`] keeps its level. Both are
-//!   reported.
+//! * **Two answers to selection**: [`deflated`] is the published one and is no test of a fixed size, which
+//!   its page says more of; [`selected`] keeps its level. Both count [`effective_trials`], by eigenvalues and
+//!   not by the average correlation, for which clusters of like strategies are many trials.
 //!
 //! A measure that does not exist says why ([`Undefined`]); none is ever NaN.
 //!

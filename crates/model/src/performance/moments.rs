@@ -64,7 +64,7 @@ mod tests {
     /// −1, 0, 4: mean 1, squares 4 + 1 + 9, cubes −8 − 1 + 27, fourth powers 16 + 1 + 81.
     #[test]
     fn by_hand() {
-        let found = Moments::of(&[-1.0, 0.0, 4.0]).unwrap();
+        let found = Moments::of(&[-1.0, 0.0, 4.0]).expect("defined");
         let m2: f64 = 14.0 / 3.0;
         assert_eq!((found.days, found.mean), (3, 1.0));
         assert!((found.deviation - 7.0_f64.sqrt()).abs() < 1e-15);

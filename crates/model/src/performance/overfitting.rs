@@ -146,12 +146,12 @@ mod tests {
     fn by_hand() {
         let one = [0.02, 0.01, -0.02, -0.01];
         let other = [-0.02, -0.01, 0.02, 0.01];
-        let found = overfitting(&[&one, &other], 2).unwrap();
+        let found = overfitting(&[&one, &other], 2).expect("defined");
         assert_eq!((found.probability, found.loss, found.days), (1.0, 1.0, 4));
         assert!(found.logits.iter().all(|logit| (logit + 2.0_f64.ln()).abs() < 1e-15), "{:?}", found.logits);
         // A strategy that earns in both halves is the best in both; a flat one has a ratio of zero.
         let good = [0.02, 0.01, 0.02, 0.01];
-        let found = overfitting(&[&good, &[0.0; 4], &other], 2).unwrap();
+        let found = overfitting(&[&good, &[0.0; 4], &other], 2).expect("defined");
         assert_eq!((found.probability, found.loss), (0.0, 0.0));
     }
 
@@ -160,7 +160,7 @@ mod tests {
         let series = |k: usize| (0..43).map(|t| ((t * (7 + k) % 11) as f64 - 5.0) / 100.0).collect::<Vec<_>>();
         let all: Vec<Vec<f64>> = (0..5).map(series).collect();
         let all: Vec<&[f64]> = all.iter().map(Vec::as_slice).collect();
-        let found = overfitting(&all, 8).unwrap();
+        let found = overfitting(&all, 8).expect("defined");
         assert_eq!((found.logits.len(), found.days), (70, 40));
         for blocks in [0, 1, 7, 22] {
             assert_eq!(overfitting(&all, blocks), Err(Undefined::Blocks { blocks }));

@@ -49,10 +49,10 @@ mod tests {
     #[test]
     fn one_is_the_inverse_of_the_other() {
         let short = sharpe(0.2, 100, -1.0, 6.0);
-        let days = minimum_track_record(&short, 0.05, 0.95).unwrap();
+        let days = minimum_track_record(&short, 0.05, 0.95).expect("defined");
         let (below, above) = (days.floor() as usize, days.ceil() as usize);
-        assert!(probabilistic(&sharpe(0.2, below, -1.0, 6.0), 0.05).unwrap() < 0.95);
-        assert!(probabilistic(&sharpe(0.2, above, -1.0, 6.0), 0.05).unwrap() > 0.95);
+        assert!(probabilistic(&sharpe(0.2, below, -1.0, 6.0), 0.05).expect("defined") < 0.95);
+        assert!(probabilistic(&sharpe(0.2, above, -1.0, 6.0), 0.05).expect("defined") > 0.95);
         assert_eq!(minimum_track_record(&short, 0.2, 0.95), Err(Undefined::BelowBenchmark));
     }
 

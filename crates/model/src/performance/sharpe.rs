@@ -72,7 +72,7 @@ pub fn error_autocorrelated(returns: &[f64], lags: usize) -> Result<f64, Undefin
 /// η(q) = q/√(q + 2Σ_k (q − k)ρ_k), which takes the place of √q for returns that are autocorrelated (Lo 2002,
 /// eq. 20), with the sample autocorrelations up to `lags` days and none beyond. All q − 1 of them, as Lo
 /// takes for the twelve months of a year, would be noise over the days of one; their sum over a whole record
-/// is −½ whatever the returns.
+/// is −½ whatever the returns. `lags` should reach as far as lots are held, which is how long they overlap.
 ///
 /// # Errors
 /// Those of [`Moments::of`]; a variance over q days that is not positive.
@@ -100,10 +100,10 @@ mod tests {
     /// Without lags the delta method gives the formula by skewness and kurtosis, but for T − 1.
     #[test]
     fn errors_agree_without_lags() {
-        let sharpe = Sharpe::of(&RETURNS).unwrap();
+        let sharpe = Sharpe::of(&RETURNS).expect("defined");
         let whole = Sharpe { ratio: sharpe.ratio * (8.0_f64 / 7.0).sqrt(), ..sharpe };
         let want = (whole.spread() / 8.0).sqrt();
-        assert!((error_autocorrelated(&RETURNS, 0).unwrap() - want).abs() < 1e-15);
+        assert!((error_autocorrelated(&RETURNS, 0).expect("defined") - want).abs() < 1e-15);
         let normal = Moments { skewness: 0.0, kurtosis: 3.0, ..sharpe.moments };
         let normal = Sharpe { moments: normal, ..sharpe };
         assert!((normal.error() * (7.0_f64 / 8.0).sqrt() - normal.error_normal()).abs() < 1e-16);
@@ -111,11 +111,11 @@ mod tests {
 
     #[test]
     fn no_autocorrelation_is_the_root_of_the_days() {
-        assert!((annual_factor(&RETURNS, 252.0, 0).unwrap() - 252.0_f64.sqrt()).abs() < 1e-14);
+        assert!((annual_factor(&RETURNS, 252.0, 0).expect("defined") - 252.0_f64.sqrt()).abs() < 1e-14);
         // Alternating returns cancel out: ρ₁ = −7/8.
         let alternating = [0.01, -0.01, 0.01, -0.01, 0.01, -0.01, 0.01, -0.01];
         assert_eq!(annual_factor(&alternating, 252.0, 1), Err(Undefined::NegativeVariance));
-        let two = annual_factor(&alternating, 2.0, 5).unwrap();
+        let two = annual_factor(&alternating, 2.0, 5).expect("defined");
         assert!((two - 2.0 / 0.25_f64.sqrt()).abs() < 1e-14);
     }
 }

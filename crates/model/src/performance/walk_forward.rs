@@ -104,7 +104,7 @@ mod tests {
     /// Three days to train, two to test: the last test span has one of the seven days less.
     #[test]
     fn by_hand() {
-        let found = walk_forward(&[&UP_THEN_DOWN, &DOWN_THEN_UP], 3, 2).unwrap();
+        let found = walk_forward(&[&UP_THEN_DOWN, &DOWN_THEN_UP], 3, 2).expect("defined");
         assert_eq!(found.returns, [-0.01, -0.02, 0.05, 0.06]);
         assert_eq!(found.hindsight, Some(1));
         assert_eq!(found.days(), 3..7);
@@ -115,17 +115,17 @@ mod tests {
     /// What happens from a test day on does not change what is chosen for it.
     #[test]
     fn the_future_is_not_seen() {
-        let before = walk_forward(&[&UP_THEN_DOWN, &DOWN_THEN_UP], 3, 2).unwrap();
+        let before = walk_forward(&[&UP_THEN_DOWN, &DOWN_THEN_UP], 3, 2).expect("defined");
         let mut changed = DOWN_THEN_UP;
         changed[5..].copy_from_slice(&[-0.9, -0.8]);
-        let after = walk_forward(&[&UP_THEN_DOWN, &changed], 3, 2).unwrap();
+        let after = walk_forward(&[&UP_THEN_DOWN, &changed], 3, 2).expect("defined");
         assert_eq!(before.choices, after.choices);
         assert_ne!(before.hindsight, after.hindsight);
     }
 
     #[test]
     fn nothing_is_held_without_a_score() {
-        let found = walk_forward(&[&[0.0; 5]], 3, 2).unwrap();
+        let found = walk_forward(&[&[0.0; 5]], 3, 2).expect("defined");
         assert_eq!(
             (found.choices[0].strategy, found.returns.as_slice(), found.hindsight),
             (None, [0.0; 2].as_slice(), None)
