@@ -43,6 +43,9 @@ mod tests {
         let want = (0.0005_f64 / 4.0).sqrt();
         assert!((downside_deviation(&returns, 0.0).expect("defined") - want).abs() < 1e-17);
         assert!((sortino(&returns, 0.0, 4.0).expect("defined") - 2.0 * 0.005 / want).abs() < 1e-15);
+        let above_one_per_cent = (0.0013_f64 / 4.0).sqrt();
+        assert!((downside_deviation(&returns, 0.01).expect("defined") - above_one_per_cent).abs() < 1e-17);
+        assert!((sortino(&returns, 0.01, 4.0).expect("defined") + 0.01 / above_one_per_cent).abs() < 1e-15);
         assert_eq!(sortino(&[0.01, 0.02], 0.0, 252.0), Err(Undefined::NoDownside));
         assert_eq!(sortino(&[0.01, 0.01], 0.02, 252.0), Err(Undefined::ZeroVariance));
         assert_eq!(downside_deviation(&[f64::NAN], 0.0), Err(Undefined::NotFinite));

@@ -41,25 +41,23 @@ impl Drawdown {
     pub fn deepest(returns: &[f64]) -> Result<Self, Undefined> {
         growth(returns)?;
         let (mut wealth, mut peak, mut peak_day) = (1.0_f64, 1.0_f64, None);
-        let mut deepest: Option<(Self, f64)> = None;
+        let mut deepest: Option<Self> = None;
         for (day, r) in returns.iter().enumerate() {
             wealth *= 1.0 + r;
             if wealth >= peak {
-                if let Some((drawdown, from)) = &mut deepest
-                    && drawdown.recovery.is_none()
-                    && wealth >= *from
-                {
-                    drawdown.recovery = Some(day);
+                // The first peak after the deepest trough is the recovery from it: no other came between.
+                if let Some(drawdown) = deepest.as_mut() {
+                    drawdown.recovery.get_or_insert(day);
                 }
                 (peak, peak_day) = (wealth, Some(day));
                 continue;
             }
             let depth = 1.0 - wealth / peak;
-            if depth > deepest.map_or(0.0, |(drawdown, _)| drawdown.depth) {
-                deepest = Some((Self { depth, peak: peak_day, trough: day, recovery: None }, peak));
+            if depth > deepest.map_or(0.0, |drawdown| drawdown.depth) {
+                deepest = Some(Self { depth, peak: peak_day, trough: day, recovery: None });
             }
         }
-        deepest.map(|(drawdown, _)| drawdown).ok_or(Undefined::NoDrawdown)
+        deepest.ok_or(Undefined::NoDrawdown)
     }
 }
 
