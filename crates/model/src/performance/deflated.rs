@@ -10,7 +10,7 @@ const EULER: f64 = 0.577_215_664_901_532_9;
 
 /// The expected largest of `trials` independent Sharpe ratios of a day whose true value is zero and whose
 /// variance across trials is `ratio_variance`: √V·((1 − γ)Φ⁻¹(1 − 1/N) + γΦ⁻¹(1 − 1/(Ne))) (Bailey & López de
-/// Prado 2014, eq. 1 with mean zero). The approximation, made for many trials, falls below zero for
+/// Prado 2014). The approximation, made for many trials, falls below zero for
 /// 1 < N < 1.3, where zero, the value of a single trial, is taken.
 ///
 /// # Panics
@@ -26,7 +26,7 @@ pub fn expected_best(ratio_variance: f64, trials: f64) -> f64 {
 }
 
 /// Deflated Sharpe ratio: the probabilistic Sharpe ratio against [`expected_best`] (Bailey & López de Prado
-/// 2014, eq. 2). Everything is per day and the kurtosis raw; `trials` is the effective number of them
+/// 2014). Everything is per day and the kurtosis raw; `trials` is the effective number of them
 /// ([`super::effective_trials`]).
 ///
 /// It is no p-value of the best of N. Without skill and correlation it exceeds 0.95 in 5 % of draws for one

@@ -28,7 +28,7 @@ pub struct Overfitting {
 
 /// Cuts the days into `blocks` blocks of one length. Each half of them in turn is the sample, from which the
 /// strategy with the best Sharpe ratio is chosen, the first of equals; the other half says what became of
-/// it, for all C(S, S/2) splits (Bailey, Borwein, López de Prado & Zhu 2017, §2.2). A strategy
+/// it, for all C(S, S/2) splits (Bailey, Borwein, López de Prado & Zhu 2017). A strategy
 /// that does not vary over a half has a ratio of zero there.
 ///
 /// Sums of r and r² by block make a split cost N additions for each of S/2 blocks, whatever the days.

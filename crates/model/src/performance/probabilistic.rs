@@ -5,7 +5,7 @@ use super::{Sharpe, Undefined};
 use crate::significance::{normal_below, normal_quantile};
 
 /// Probabilistic Sharpe ratio: Φ((SR − SR*)√(T − 1)/√(1 − γ₃SR + (γ₄ − 1)/4·SR²)), the confidence that the true
-/// ratio of a day exceeds `benchmark`, a ratio of a day too (Bailey & López de Prado 2012, eq. 11). γ₄ is
+/// ratio of a day exceeds `benchmark`, a ratio of a day too (Bailey & López de Prado 2012). γ₄ is
 /// the raw kurtosis.
 ///
 /// # Errors
@@ -20,7 +20,7 @@ pub fn probabilistic(sharpe: &Sharpe, benchmark: f64) -> Result<f64, Undefined> 
 
 /// Minimum track record length in days, 1 + (1 − γ₃SR + (γ₄ − 1)/4·SR²)(z/(SR − SR*))²: with so many days of
 /// these moments the probabilistic Sharpe ratio is `confidence`, z = Φ⁻¹(`confidence`) (Bailey & López de
-/// Prado 2012, eq. 13). Days are not rounded.
+/// Prado 2012). Days are not rounded.
 ///
 /// # Errors
 /// The ratio does not exceed the benchmark.

@@ -25,19 +25,19 @@ impl Sharpe {
         Ok(Self { ratio: moments.mean / moments.deviation, moments })
     }
 
-    /// √q·SR, the ratio of a year of q days whose returns are not autocorrelated (Lo 2002, eq. 15).
+    /// √q·SR, the ratio of a year of q days whose returns are not autocorrelated (Lo 2002).
     pub fn annual(&self, days_per_year: f64) -> f64 {
         days_per_year.sqrt() * self.ratio
     }
 
-    /// √((1 + SR²/2)/T), the error of the ratio of a day for independent normal returns (Lo 2002, eq. 9).
+    /// √((1 + SR²/2)/T), the error of the ratio of a day for independent normal returns (Lo 2002).
     /// The error of √q·SR is √q times this: the ratio of a day stands in the formula, not that of a year.
     pub fn error_normal(&self) -> f64 {
         ((1.0 + 0.5 * self.ratio * self.ratio) / self.moments.days as f64).sqrt()
     }
 
     /// √((1 − γ₃SR + (γ₄ − 1)/4·SR²)/(T − 1)), the error of the ratio of a day for independent returns of any
-    /// distribution (Mertens 2002; Bailey & López de Prado 2012, eq. 8).
+    /// distribution (Mertens 2002; Bailey & López de Prado 2012).
     pub fn error(&self) -> f64 {
         (self.spread() / (self.moments.days - 1) as f64).sqrt()
     }
@@ -49,9 +49,9 @@ impl Sharpe {
     }
 }
 
-/// The error of the ratio of a day for returns that may be autocorrelated and of any distribution (Lo 2002,
-/// eqs. 12 and A5): √(g'Ωg/T) with g = (1/σ, −μ/(2σ³)) and the long-run covariance Ω of (r − μ, (r − μ)² − σ²)
-/// with Bartlett's weights up to `lags` days. All divisors are T.
+/// The error of the ratio of a day for returns that may be autocorrelated and of any distribution (Lo 2002):
+/// √(g'Ωg/T) with g = (1/σ, −μ/(2σ³)) and the long-run covariance Ω of (r − μ, (r − μ)² − σ²) with Bartlett's
+/// weights up to `lags` days. All divisors are T.
 ///
 /// # Errors
 /// Those of [`Moments::of`].
@@ -69,10 +69,10 @@ pub fn error_autocorrelated(returns: &[f64], lags: usize) -> Result<f64, Undefin
     finite(sum.max(0.0).sqrt() / days as f64)
 }
 
-/// η(q) = q/√(q + 2Σ_k (q − k)ρ_k), which takes the place of √q for returns that are autocorrelated (Lo 2002,
-/// eq. 20), with the sample autocorrelations up to `lags` days and none beyond. All q − 1 of them, as Lo
-/// takes for the twelve months of a year, would be noise over the days of one; their sum over a whole record
-/// is −½ whatever the returns. `lags` should reach as far as lots are held, which is how long they overlap.
+/// η(q) = q/√(q + 2Σ_k (q − k)ρ_k), which takes the place of √q for returns that are autocorrelated (Lo
+/// 2002), with the sample autocorrelations up to `lags` days and none beyond. All q − 1 of them, as Lo takes
+/// for the twelve months of a year, would be noise over the days of one; their sum over a whole record is −½
+/// whatever the returns. `lags` should reach as far as lots are held, which is how long they overlap.
 ///
 /// # Errors
 /// Those of [`Moments::of`]; a variance over q days that is not positive.

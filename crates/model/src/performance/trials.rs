@@ -8,7 +8,7 @@ use crate::symmetric::Eigen;
 const ROUNDING: f64 = 1e-12;
 
 /// The effective number of independent strategies among some whose daily returns are correlated, (Σ√λ)²/Σλ
-/// with the eigenvalues λ of their correlation matrix (Galwey 2009, eq. 12). Strategies that do not vary
+/// with the eigenvalues λ of their correlation matrix (Galwey 2009). Strategies that do not vary
 /// are left out: they were no trials.
 ///
 /// It is N where nothing is correlated, the number of clusters where strategies are copies of one another,
