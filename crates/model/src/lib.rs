@@ -10,6 +10,7 @@
 //! 5. [`estimate`] and [`abnormal`]: one event under one specification.
 //! 6. [`significance`]: test statistics, one file each, in the registry [`significance::TESTS`].
 //! 7. [`longrun`] and [`crosssection`]: portfolios in calendar time, and what explains the size of a CAR.
+//! 8. [`performance`]: what daily returns and closed lots say of a strategy, and how much of it is luck.
 //!
 //! ```
 //! use dayzero_model::design::Design;
@@ -85,6 +86,7 @@ pub mod maybe;
 pub mod outcome;
 pub mod panel;
 pub mod peers;
+pub mod performance;
 pub mod period;
 mod placebo;
 pub mod pseudo_events;
@@ -97,6 +99,7 @@ pub mod simplex;
 pub mod simulate;
 pub mod specification;
 mod standins;
+mod symmetric;
 pub mod volatility;
 pub mod window;
 

@@ -29,7 +29,7 @@ mod undefined;
 mod wilcoxon;
 
 pub use crate::sample::Sample;
-pub use distribution::{Distribution, chi_squared_tail};
+pub use distribution::{Distribution, chi_squared_tail, normal_below, normal_quantile};
 pub use undefined::Undefined;
 
 /// A statistic with its p-value under the null of no abnormal return.
