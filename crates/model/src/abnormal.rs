@@ -50,9 +50,16 @@ pub struct EventDays {
     rows: Vec<f64>,
     columns: usize,
     row: Vec<f64>,
+    /// Whether nobody needs the SARs of single days.
+    without_sars: bool,
 }
 
 impl EventDays {
+    /// No days yet; with the SARs of single days, or without where squares of them are not the response.
+    pub(crate) fn standardised(with_sars: bool) -> Self {
+        Self { without_sars: !with_sars, ..Self::default() }
+    }
+
     /// The days of the event window, in order; `None` where the return or a regressor is missing.
     pub fn days(&self) -> &[Option<EventDay>] {
         &self.days
@@ -97,8 +104,9 @@ impl EventDays {
                 Some(((day, actual), days)) => {
                     let expected = design.risk_free(days.clone()) + fit.predict(&self.row);
                     let error = fit.error_variance(day) * days.len() as f64;
-                    let deviation = fit.variance_of_sum(&self.row, error).sqrt();
                     let ar = actual - expected;
+                    let wanted = !self.without_sars || specification.response == Response::Volatility;
+                    let deviation = if wanted { fit.variance_of_sum(&self.row, error).sqrt() } else { 0.0 };
                     let sar = (deviation > 0.0).then(|| ar / deviation);
                     self.days.push(Some(EventDay { actual, expected, ar, sar }));
                     self.errors.push(error);

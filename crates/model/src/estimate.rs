@@ -85,9 +85,10 @@ pub struct Estimator {
 }
 
 impl Estimator {
-    /// Buffers for estimates of which nobody needs the residuals, where a model can do without.
-    pub fn without_residuals() -> Self {
-        Self { without_residuals: true, ..Self::default() }
+    /// Buffers for estimates of which nobody needs the residuals, where a model can do without, and
+    /// perhaps nobody the standardised abnormal returns of single days.
+    pub fn without_residuals(with_sars: bool) -> Self {
+        Self { without_residuals: true, days: EventDays::standardised(with_sars), ..Self::default() }
     }
 
     /// Estimates one event; the results stand in the fields until the next call.

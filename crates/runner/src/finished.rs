@@ -11,6 +11,9 @@ use crate::load::Loaded;
 use crate::longrun::{self, CalendarTimeRow, RatsRows};
 use crate::regressions::RegressionRows;
 
+/// The place of a row that is no candidate.
+const NOWHERE: u32 = u32::MAX;
+
 /// A study with its results.
 pub struct Finished<'a> {
     /// The study.
@@ -33,16 +36,16 @@ pub struct Finished<'a> {
     pub rats: Vec<RatsRows>,
     /// Regressions on what is known of the events.
     pub regressions: Vec<RegressionRows>,
-    /// For every input row, its place among the candidates.
-    places: Vec<Option<usize>>,
+    /// For every input row, its place among the candidates, or [`NOWHERE`].
+    places: Vec<u32>,
 }
 
 impl<'a> Finished<'a> {
     /// A study before estimation: no event has a result yet.
     pub fn unestimated(study: &'a Study, loaded: &'a Loaded, ledger: &'a Ledger) -> Self {
-        let mut places = vec![None; ledger.rows.len()];
+        let mut places = vec![NOWHERE; ledger.rows.len()];
         for (place, candidate) in ledger.candidates.iter().enumerate() {
-            places[candidate.row] = Some(place);
+            places[candidate.row] = place as u32;
         }
         let results = study.specifications.iter().map(Results::new).collect();
         let factor_names = study.specifications.iter().map(longrun::factor_names).collect();
@@ -68,18 +71,22 @@ impl<'a> Finished<'a> {
 
     /// Place of an input row among the candidates, once there are results.
     pub fn place(&self, row: usize) -> Option<usize> {
-        self.places[row].filter(|&place| self.results.first().is_some_and(|results| place < results.len()))
+        let place = self.places[row] as usize;
+        self.results.first().is_some_and(|results| place < results.len()).then_some(place)
     }
 
     /// Outcome and reason of an input row under a specification.
     pub fn outcome(&self, specification: usize, row: usize) -> (Option<Outcome>, Option<&str>) {
-        match (&self.ledger.rows[row].exclusion, self.place(row)) {
-            (Some((outcome, reason)), _) => (Some(*outcome), Some(reason)),
-            (None, Some(place)) => {
+        match self.place(row) {
+            // Candidates are excluded by nothing but their results.
+            Some(place) => {
                 let results = &self.results[specification];
                 (Some(results.outcome[place]), results.reason[place].as_deref())
             }
-            (None, None) => (None, None),
+            None => match &self.ledger.rows[row].exclusion {
+                Some((outcome, reason)) => (Some(*outcome), Some(reason)),
+                None => (None, None),
+            },
         }
     }
 

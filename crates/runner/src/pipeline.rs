@@ -7,6 +7,8 @@ use dayzero_model::event_time::Layout;
 use dayzero_model::results::Results;
 use dayzero_model::significance::Needs;
 
+use rayon::prelude::*;
+
 use crate::config::Study;
 use crate::estimate;
 use crate::finished::Finished;
@@ -36,10 +38,9 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let inputs = manifest::inputs(study)?;
     let metadata = manifest::table_metadata(study, &inputs);
     clock.mark("fingerprint");
-    let mut written = Vec::new();
-    for table in requested(study, &finished)? {
-        written.push(staging.write(&table, study.output.format, &metadata)?);
-    }
+    let tables = requested(study, &finished)?;
+    let write = |table: &Table<'_>| staging.write(table, study.output.format, &metadata);
+    let written = tables.par_iter().map(write).collect::<Result<_, _>>()?;
     clock.mark("write");
     let manifest = Manifest { inputs, tables: written, seconds: clock.seconds, ..describe(&finished) };
     staging.commit(&manifest)?;
@@ -80,9 +81,11 @@ fn finish<'a>(
     clock: &mut Clock,
 ) -> Finished<'a> {
     let mut finished = Finished::unestimated(study, ground.loaded, ground.ledger);
-    finished.results = estimate::estimate(ground, &study.specifications, prepared, progress);
+    finished.results = estimate::estimate(study, ground, prepared, progress);
     clock.mark("estimate");
-    finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
+    if study.output.writes("averages") {
+        finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
+    }
     for (index, prepared) in prepared.iter().enumerate() {
         let estimated = Estimated { index, prepared, results: &finished.results[index] };
         finished.tests.extend(test(study, ground, &estimated, true));
@@ -116,6 +119,9 @@ pub(crate) struct Estimated<'a> {
 /// Every test of one specification, with what the tests need beyond the results.
 pub(crate) fn test(study: &Study, ground: Ground<'_>, estimated: &Estimated<'_>, single_days: bool) -> Vec<TestRow> {
     let Estimated { index, prepared, results } = *estimated;
+    if study.tests.is_empty() {
+        return Vec::new();
+    }
     let layout = Layout::new(&study.specifications[index], results, &ground.ledger.groups, Needs::of(&study.tests));
     let sums = residuals::residual_sums(ground, prepared, &layout);
     infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums, single_days })
