@@ -159,6 +159,7 @@ impl Estimator {
                 Exclusion::new(Outcome::SingularDesign, reason)
             }
         })?;
+        self.fit.divide_residuals(specification.variants.residual_divisor);
         if self.fit.reported.is_empty() {
             self.fit.reported.clone_from(&self.fit.coefficients);
         }

@@ -51,6 +51,7 @@
 //!     minimum_observations: 30,
 //!     mask_other_events: 0,
 //!     missing: MissingPolicy::Exclude,
+//!     variants: Default::default(),
 //! };
 //! let design = Design::new(&panel, &specification, 0, &[]).unwrap();
 //! let events = EventCalendar::new([(0, 80)]);
@@ -100,6 +101,7 @@ pub mod simulate;
 pub mod specification;
 mod standins;
 mod symmetric;
+pub mod variants;
 pub mod volatility;
 pub mod window;
 

@@ -28,6 +28,7 @@ pub(crate) fn shares(
         if specification.recipe.method.fit(&placebo, &mut fit).is_err() || fit.variance <= 0.0 {
             continue;
         }
+        fit.divide_residuals(specification.variants.residual_divisor);
         units += 1;
         for ((&window, scar), count) in specification.car_windows.iter().zip(scars).zip(&mut as_large) {
             let moved = moved(own, place, donor, &fit, window);

@@ -5,6 +5,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use crate::event_time::EventTime;
 use crate::results::Results;
+use crate::variants::Variants;
 use crate::{Maybe, Specification, Window};
 
 /// Events in a fixed order, independent of threads and of the order of input rows. Events whose
@@ -29,6 +30,8 @@ pub struct Sample {
     pub event_time: EventTime,
     /// Random draws, for the tests that resample.
     pub draws: Option<Draws>,
+    /// Conventions on which packages differ.
+    pub variants: Variants,
 }
 
 /// What is tested of a window.

@@ -2,6 +2,7 @@
 
 use crate::expected::{Recipe, ReturnModel};
 use crate::panel::Measure;
+use crate::variants::Variants;
 use crate::{ReturnKind, Window};
 
 /// What is explained, and so what is abnormal in the event window.
@@ -104,6 +105,8 @@ pub struct Specification {
     pub missing: MissingPolicy,
     /// Whether the residuals of every estimate are diagnosed.
     pub diagnostics: bool,
+    /// Conventions on which packages differ.
+    pub variants: Variants,
 }
 
 impl Specification {

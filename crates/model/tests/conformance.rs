@@ -101,6 +101,7 @@ fn specification(model: &'static dyn ReturnModel, returns: ReturnKind) -> Specif
         mask_other_events: 0,
         missing: MissingPolicy::Exclude,
         diagnostics: false,
+        variants: Default::default(),
     }
 }
 

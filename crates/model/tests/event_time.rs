@@ -153,6 +153,7 @@ fn specification(missing: MissingPolicy) -> Specification {
         returns: ReturnKind::Simple,
         trade_to_trade: false,
         diagnostics: false,
+        variants: Default::default(),
         estimation: window(-20, -4),
         event: window(-2, 3),
         car_windows: vec![window(-1, 1), window(0, 3), window(0, 0)],

@@ -106,6 +106,9 @@ pub fn notes(finished: &Finished<'_>) -> Vec<String> {
     }
     notes.extend(finished.ledger.notes.iter().cloned());
     notes.extend(nothing_estimated(finished));
+    if !finished.study.variants.is_empty() {
+        notes.push(format!("[inference.variants] {}", finished.study.variants.join(", ")));
+    }
     notes
 }
 

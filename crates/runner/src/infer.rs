@@ -93,9 +93,10 @@ pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<
     let Layout { specification, results, needs, .. } = examined.layout;
     let markets = &ground.loaded.assembled.panel.markets;
     let calendars: Vec<&Calendar> = markets.iter().map(|market| &market.calendar).collect();
-    let correlation = needs
-        .mean_correlation
-        .then(|| Correlation::new(&examined.sums.cells, &calendars, specification.event, specification.missing));
+    let correlation = needs.mean_correlation.then(|| {
+        let kind = specification.variants.mean_correlation;
+        Correlation::new(&examined.sums.cells, &calendars, specification.event, specification.missing, kind)
+    });
     let day0 = |candidate: &Candidate| calendars[candidate.market].dates()[candidate.day0];
     let periods: Vec<i32> = ground.ledger.candidates.iter().map(|c| study.cluster.of(day0(c))).collect();
     let jackknife: Vec<Maybe> = match needs.jackknife {
@@ -131,6 +132,7 @@ fn tasks(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<Task
 fn sample(study: &Study, ground: Ground<'_>, examined: &Examined<'_>, pool: Pool<'_>, task: Task) -> Sample {
     let group = &ground.ledger.groups[task.group];
     let mut sample = pool.sample(&group.members, task.place, task.measure);
+    sample.variants = examined.layout.specification.variants;
     sample.event_time = examined.sums.event_time.of(examined.layout, task.group, task.index);
     if let TestedWindow::Declared(_) = task.place {
         let key = format!("{}|{}|{}|{}", examined.index, group.label, task.window, task.measure.name());
@@ -144,7 +146,7 @@ fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: us
     let result = match task.measure {
         Tested::Bhar if needs.parts() => Err(Undefined::NotStandardised),
         _ if needs.draws && sample.draws.is_none() => Err(Undefined::NotResampled),
-        _ => test.evaluate(sample),
+        _ => test.evaluate(sample).map(|statistic| statistic.against(sample.variants.reference)),
     };
     TestRow {
         specification,

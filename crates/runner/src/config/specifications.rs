@@ -60,6 +60,7 @@ pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specificat
                                 Missing::Available => MissingPolicy::Available,
                             },
                             diagnostics: study.diagnostics,
+                            variants: raw.inference.variants.into(),
                         });
                     }
                 }

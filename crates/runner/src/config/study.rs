@@ -58,6 +58,8 @@ pub struct Study {
     pub calendar_time: CalendarTime,
     /// Regressions across events.
     pub regressions: Vec<Regression>,
+    /// The conventions that differ from the defaults, as the user wrote them.
+    pub variants: Vec<String>,
     /// Confidence of the intervals.
     pub confidence: f64,
     /// Adjustments of p-values.
@@ -137,6 +139,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         cluster: cluster(raw.inference.cluster),
         calendar_time,
         regressions,
+        variants: raw.inference.variants.chosen(),
         confidence: raw.inference.confidence,
         adjustments: raw.inference.multiple_testing,
         threads: raw.run.threads,

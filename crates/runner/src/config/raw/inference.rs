@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::RawVariants;
+
 /// How to test.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -17,6 +19,8 @@ pub struct RawInference {
     pub cluster: RawPeriod,
     /// Adjustments of p-values for the size of the family (windows x groups x specifications).
     pub multiple_testing: Vec<MultipleTesting>,
+    /// Conventions on which packages differ.
+    pub variants: RawVariants,
 }
 
 /// A calendar period.
@@ -63,6 +67,7 @@ impl Default for RawInference {
             bootstrap: 9999,
             cluster: RawPeriod::Week,
             multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh],
+            variants: RawVariants::default(),
         }
     }
 }
