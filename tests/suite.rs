@@ -21,3 +21,4 @@ mod regressions;
 mod simulate;
 mod structure;
 mod studies;
+mod variants;
