@@ -48,6 +48,7 @@
 //!     estimation: Window::new(-60, -11).unwrap(),
 //!     event: Window::new(-1, 1).unwrap(),
 //!     car_windows: vec![],
+//!     around: vec![],
 //!     minimum_observations: 30,
 //!     mask_other_events: 0,
 //!     missing: MissingPolicy::Exclude,
@@ -81,6 +82,7 @@ pub mod event_time;
 pub mod expected;
 pub mod groups;
 mod kernel;
+pub mod influence;
 pub mod longrun;
 pub mod market;
 pub mod maybe;

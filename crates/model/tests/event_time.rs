@@ -157,6 +157,7 @@ fn specification(missing: MissingPolicy) -> Specification {
         estimation: window(-20, -4),
         event: window(-2, 3),
         car_windows: vec![window(-1, 1), window(0, 3), window(0, 0)],
+        around: vec![],
         minimum_observations: 4,
         mask_other_events: 0,
         missing,

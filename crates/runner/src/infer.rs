@@ -7,11 +7,12 @@ use dayzero_model::sample::{Draws, Pool, Sample, Tested, TestedWindow};
 use dayzero_model::significance::correlation::Correlation;
 use dayzero_model::significance::multiple::{benjamini_hochberg, benjamini_yekutieli, holm};
 use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined};
-use dayzero_model::{Calendar, Maybe, Window};
+use dayzero_model::{Calendar, Maybe, Specification, Window};
 use rayon::prelude::*;
 
 use crate::config::Study;
 use crate::config::raw::MultipleTesting;
+use crate::findings::headline_test;
 use crate::ledger::{Candidate, Ledger};
 use crate::prepare::Ground;
 use crate::residuals::ResidualSums;
@@ -27,6 +28,8 @@ pub struct TestRow {
     pub window: Window,
     /// Whether the window was declared in `car_windows`.
     pub declared: bool,
+    /// What the window is for, in tables.
+    pub role: &'static str,
     /// What is tested.
     pub measure: Tested,
     /// The test.
@@ -108,7 +111,10 @@ pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<
         let mut sample = sample(study, ground, examined, pool, task);
         sample.mean_correlation =
             correlation.as_ref().and_then(|correlation| correlation.mean(task.group, task.window));
-        study.tests.iter().map(|test| evaluate(*test, &sample, examined.index, task)).collect::<Vec<_>>()
+        let around = matches!(task.place, TestedWindow::Around(_));
+        let tests = study.tests.iter().filter(|test| !around || headline_test(study) == Some(test.name()));
+        let role = role(examined.layout.specification, task.place);
+        tests.map(|test| TestRow { role, ..evaluate(*test, &sample, examined.index, task) }).collect::<Vec<_>>()
     };
     tasks(study, ground, examined).par_iter().map(evaluate).collect::<Vec<_>>().into_iter().flatten().collect()
 }
@@ -122,6 +128,7 @@ fn tasks(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<Task
             let task = |measure| Task { group, index, window, place, measure };
             match place {
                 TestedWindow::Declared(_) => tasks.extend(study.tested.iter().copied().map(task)),
+                TestedWindow::Around(_) => tasks.extend(examined.single_days.then(|| task(Tested::Car))),
                 TestedWindow::Day(_) => tasks.extend(examined.single_days.then(|| task(Tested::Car))),
             }
         }
@@ -153,6 +160,7 @@ fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: us
         group: task.group,
         window: task.window,
         declared: matches!(task.place, TestedWindow::Declared(_)),
+        role: DECLARED,
         measure: task.measure,
         test: test.name(),
         events: result.as_ref().map_or(sample.car.len(), |statistic| statistic.events),
@@ -164,6 +172,25 @@ fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: us
     }
 }
 
+/// The role of the windows that the user declared, and of single days.
+const DECLARED: &str = "declared";
+const DAY: &str = "day";
+
+fn role(specification: &Specification, place: TestedWindow) -> &'static str {
+    match place {
+        TestedWindow::Declared(_) => DECLARED,
+        TestedWindow::Around(place) => specification.around[place - specification.car_windows.len()].0.name(),
+        TestedWindow::Day(_) => DAY,
+    }
+}
+
+impl TestRow {
+    /// Whether the window lies around those that the study is about: no family of tests counts it.
+    pub fn is_around(&self) -> bool {
+        ![DECLARED, DAY].contains(&self.role)
+    }
+}
+
 /// Adjusts p-values within their families: for each test and measure, the declared windows of all groups
 /// and specifications are one family, the single days another.
 pub fn adjust(rows: &mut [TestRow], adjustments: &[MultipleTesting], tests: &[&'static dyn TestStatistic]) {
@@ -172,7 +199,7 @@ pub fn adjust(rows: &mut [TestRow], adjustments: &[MultipleTesting], tests: &[&'
             let family: Vec<(usize, f64)> = rows
                 .iter()
                 .enumerate()
-                .filter(|(_, row)| row.test == test.name() && row.declared == declared && row.measure == measure)
+                .filter(|(_, row)| row.test == test.name() && row.declared == declared && !row.is_around() && row.measure == measure)
                 .filter_map(|(index, row)| Some((index, row.p_value()?)))
                 .collect();
             let p_values: Vec<f64> = family.iter().map(|&(_, p)| p).collect();

@@ -18,7 +18,8 @@ use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::tables::{self, Table};
-use crate::{Failure, findings, longrun, regressions, residuals};
+use crate::simulate::calibrate;
+use crate::{Failure, findings, influence, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -32,7 +33,11 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let ledger = ledger::build(study, &loaded);
     let prepared = prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     clock.mark("align");
-    let finished = finish(study, Ground { loaded: &loaded, ledger: &ledger }, &prepared, progress, &mut clock);
+    let ground = Ground { loaded: &loaded, ledger: &ledger };
+    let placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
+    clock.mark("calibrate");
+    let mut finished = finish(study, ground, &prepared, progress, &mut clock);
+    finished.placebos = placebos;
     let inputs = manifest::inputs(study)?;
     let metadata = manifest::table_metadata(study, &inputs);
     clock.mark("fingerprint");
@@ -88,6 +93,7 @@ fn finish<'a>(
         finished.tests.extend(test(study, ground, &estimated, true));
     }
     infer::adjust(&mut finished.tests, &study.adjustments, &study.tests);
+    finished.influence = influence::influence(&finished);
     clock.mark("test");
     if study.output.writes("calendar_time") {
         finished.calendar_time = longrun::calendar_time(study, ground, prepared, &finished.results);
@@ -135,6 +141,7 @@ pub(crate) fn describe(finished: &Finished<'_>) -> Manifest {
         specifications: manifest::specification_notes(finished),
         headline: findings::headline(finished),
         cases: findings::cases(finished),
+        warnings: findings::warnings(finished),
         simulation: None,
         tables: Vec::new(),
         files: Vec::new(),

@@ -6,6 +6,7 @@ use dayzero_model::significance::TESTS;
 use super::print;
 use crate::Failure;
 use crate::cli::Listed;
+use crate::sizes;
 use crate::terminal::{lines, plain_table};
 
 pub(super) fn list(what: Listed) -> Result<(), Failure> {
@@ -14,9 +15,12 @@ pub(super) fn list(what: Listed) -> Result<(), Failure> {
         Listed::Models => MODELS.iter().for_each(|m| {
             table.add_row([m.name(), m.summary(), m.reference()]);
         }),
-        Listed::Tests => TESTS.iter().for_each(|t| {
-            table.add_row([t.name(), t.summary(), t.reference()]);
-        }),
+        Listed::Tests => {
+            table.set_header(["", "what it does", "reference", "rejects too often (size at 5 %)"]);
+            TESTS.iter().for_each(|t| {
+                table.add_row([t.name(), t.summary(), t.reference(), &sizes::told(t.name())]);
+            });
+        }
     }
     print(&lines(&table))
 }

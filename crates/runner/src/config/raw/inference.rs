@@ -19,6 +19,10 @@ pub struct RawInference {
     pub cluster: RawPeriod,
     /// Adjustments of p-values for the size of the family (windows x groups x specifications).
     pub multiple_testing: Vec<MultipleTesting>,
+    /// Placebo samples on which the size of every test of declared windows is measured; 0 is off.
+    pub calibrate: usize,
+    /// Pseudo-events of a placebo sample.
+    pub calibrate_events: usize,
     /// Conventions on which packages differ.
     pub variants: RawVariants,
 }
@@ -67,6 +71,8 @@ impl Default for RawInference {
             bootstrap: 9999,
             cluster: RawPeriod::Week,
             multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh],
+            calibrate: 0,
+            calibrate_events: 50,
             variants: RawVariants::default(),
         }
     }
