@@ -48,7 +48,12 @@ fn every_variant_has_its_numbers() {
             for scar in want["scars"][name][window].as_array().expect("events") {
                 let id = scar[0].to_string();
                 let found = cars.number("scar", &[("event_id", &id), ("first", first), ("last", last)]);
-                close_relative(found, scar[1].as_f64().expect("a number"), 1e-9, &format!("{name} {window} event {id}"));
+                close_relative(
+                    found,
+                    scar[1].as_f64().expect("a number"),
+                    1e-9,
+                    &format!("{name} {window} event {id}"),
+                );
             }
         }
     }
@@ -79,6 +84,40 @@ fn erfc(x: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.327_591_1 * x);
     let poly = [1.061_405_429, -1.453_152_027, 1.421_413_741, -0.284_496_736, 0.254_829_592];
     poly.iter().fold(0.0, |sum, a| (sum + a) * t) * (-x * x).exp()
+}
+
+/// The studies of experiments/migration find what the packages' own formulas give (tests/golden/migration.py).
+#[test]
+fn other_packages_are_met() {
+    let want = golden("migration.json");
+    for (package, windows) in want.as_object().expect("packages") {
+        let dir = tempfile::tempdir().expect("a directory");
+        let study = root().join(format!("experiments/migration/{package}.toml"));
+        dayzero(dir.path(), &["run", "-q", study.to_str().expect("a path"), "--out", "out"]).success();
+        let tests = Table::read(&dir.path().join("out/tests.parquet"));
+        for (window, statistics) in windows.as_object().expect("windows") {
+            let (first, last) = window.split_once(',').expect("two days");
+            for (test, value) in statistics.as_object().expect("tests") {
+                let at =
+                    [("group", "all"), ("role", "declared"), ("first", first), ("last", last), ("test", test.as_str())];
+                let what = format!("{package} {window} {test}");
+                close_relative(tests.number("statistic", &at), value.as_f64().expect("a number"), 1e-9, &what);
+            }
+        }
+    }
+}
+
+/// Those of which only the defaults are known run.
+#[test]
+fn the_other_studies_of_the_migration_run() {
+    for name in ["study", "eventstudy2"] {
+        let dir = tempfile::tempdir().expect("a directory");
+        let study = root().join(format!("experiments/migration/{name}.toml"));
+        dayzero(dir.path(), &["run", "-q", study.to_str().expect("a path"), "--out", "out"]).success();
+        let tests = Table::read(&dir.path().join("out/tests.parquet"));
+        let headline = [("group", "all"), ("role", "declared"), ("first", "-1"), ("last", "1"), ("test", "bmp_kp")];
+        assert!((0.0..=1.0).contains(&tests.number("p_value", &headline)), "{name}");
+    }
 }
 
 #[test]

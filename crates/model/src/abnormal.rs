@@ -204,13 +204,7 @@ impl EventDays {
     }
 
     /// Variance of the sum of the abnormal returns of some days, whose error variances sum to `errors`.
-    fn window_variance(
-        &mut self,
-        kind: ForecastError,
-        fit: &Fit,
-        places: std::ops::Range<usize>,
-        errors: f64,
-    ) -> f64 {
+    fn window_variance(&mut self, kind: ForecastError, fit: &Fit, places: std::ops::Range<usize>, errors: f64) -> f64 {
         match kind {
             ForecastError::None => errors,
             ForecastError::ByDay => {

@@ -141,7 +141,8 @@ fn left_out<K: Copy>(whole: &Moments, parts: &[Moments], keys: Vec<K>, level: f6
     let means = || rests.iter().map(|&(rest, key)| (rest.mean, key));
     let ts = || rests.iter().filter_map(|&(rest, key)| Some((rest.t()?, key)));
     let flips = whole.t().and_then(|t| {
-        let differs = |rest: &Moments| rest.is_significant(level).is_some_and(|is| Some(is) != whole.is_significant(level));
+        let differs =
+            |rest: &Moments| rest.is_significant(level).is_some_and(|is| Some(is) != whole.is_significant(level));
         let flipped = rests.iter().filter(|(rest, _)| differs(rest));
         let flips = flipped.filter_map(|&(rest, what)| Some(Flip { what, mean: rest.mean, t: rest.t()? }));
         flips.max_by(|a, b| (a.t - t).abs().total_cmp(&(b.t - t).abs()))

@@ -152,7 +152,9 @@ impl TestedWindow {
     /// CAR and SCAR of an event; of a day, its AR and SAR.
     pub(crate) fn cumulative(self, results: &Results, event: usize) -> (Maybe, Maybe) {
         match self {
-            Self::Declared(window) | Self::Around(window) => (results.window_car(event, window), results.window_scar(event, window)),
+            Self::Declared(window) | Self::Around(window) => {
+                (results.window_car(event, window), results.window_scar(event, window))
+            }
             Self::Day(day) => (results.ar(event, day), results.sar(event, day)),
         }
     }

@@ -69,10 +69,16 @@ pub fn warnings(finished: &Finished<'_>) -> Vec<String> {
         let found = row.found.as_ref()?;
         let about = format!("[{}] {}", row.specification, row.window);
         let told = |what: String, mean: f64, t: f64| {
-            let now = if found.t.is_some_and(|whole| whole.abs() > t.abs()) { "no longer significant" } else { "significant" };
+            let now = if found.t.is_some_and(|whole| whole.abs() > t.abs()) {
+                "no longer significant"
+            } else {
+                "significant"
+            };
             let (before, whole) = (percent(found.mean), found.t.map_or("-".into(), two_digits));
             let (mean, t) = (percent(mean), two_digits(t));
-            format!("{about}: without {what} the mean CAR is {now}: {mean} instead of {before}, t {t} instead of {whole}")
+            format!(
+                "{about}: without {what} the mean CAR is {now}: {mean} instead of {before}, t {t} instead of {whole}"
+            )
         };
         let event = found.event.as_ref().and_then(|left| left.flips).map(|Flip { what, mean, t }| {
             let candidate = &finished.ledger.candidates[row.events[what]];
@@ -81,7 +87,8 @@ pub fn warnings(finished: &Finished<'_>) -> Vec<String> {
             told(format!("event {} ({security}, {day0})", candidate.row), mean, t)
         });
         let period = found.period.as_ref().and_then(|left| left.flips);
-        let period = period.map(|Flip { what, mean, t }| told(format!("the events of {}", row.periods[&what]), mean, t));
+        let period =
+            period.map(|Flip { what, mean, t }| told(format!("the events of {}", row.periods[&what]), mean, t));
         let top = found.top_five.filter(|share| *share > 0.5 && found.events > FEW && is_significant(finished, found));
         let top = top.map(|carried| {
             format!("{about}: {TOP} of {} events carry {} of the mean CAR", found.events, share(carried))

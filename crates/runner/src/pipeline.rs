@@ -17,8 +17,8 @@ use crate::manifest::{self, Manifest};
 use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
-use crate::tables::{self, Table};
 use crate::simulate::calibrate;
+use crate::tables::{self, Table};
 use crate::{Failure, findings, influence, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.

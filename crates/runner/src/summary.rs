@@ -101,7 +101,8 @@ fn headline(rows: &[&Headline]) -> String {
 
 /// The days of a window, with its role where it was not declared.
 fn window(row: &Headline) -> String {
-    let role = if ["drift", "reversal"].contains(&row.role.as_str()) { format!(" {}", row.role) } else { String::new() };
+    let role =
+        if ["drift", "reversal"].contains(&row.role.as_str()) { format!(" {}", row.role) } else { String::new() };
     format!("[{}, {}]{role}", row.first, row.last)
 }
 

@@ -101,7 +101,13 @@ struct PlacedPart<'a> {
 
 impl<'a> Correlation<'a> {
     /// The cells of one specification with that event window, of markets with these calendars.
-    pub fn new(cells: &'a [DayCell], calendars: &[&Calendar], event: Window, missing: MissingPolicy, kind: MeanCorrelation) -> Self {
+    pub fn new(
+        cells: &'a [DayCell],
+        calendars: &[&Calendar],
+        event: Window,
+        missing: MissingPolicy,
+        kind: MeanCorrelation,
+    ) -> Self {
         let mut dates: Vec<Date> = calendars.iter().flat_map(|calendar| calendar.dates()).copied().collect();
         dates.sort_unstable();
         dates.dedup();

@@ -203,7 +203,10 @@ fn tested(raw: &RawInference, mistakes: &mut Vec<Mistake>) -> Vec<Tested> {
         mistakes.push(Mistake::new(["inference", "bootstrap"], problem));
     }
     if raw.calibrate > 1_000_000 {
-        mistakes.push(Mistake::new(["inference", "calibrate"], "at most 1000000 samples are possible; 1000 tell 5 from 6.5 %"));
+        mistakes.push(Mistake::new(
+            ["inference", "calibrate"],
+            "at most 1000000 samples are possible; 1000 tell 5 from 6.5 %",
+        ));
     }
     if raw.calibrate_events < 2 {
         mistakes.push(Mistake::new(["inference", "calibrate_events"], "a sample has two events or more"));

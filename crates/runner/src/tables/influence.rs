@@ -12,20 +12,23 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let of = |cell: &Cell| -> &'a InfluenceRow { &finished.influence[cell.item] };
     let found = move |cell: &Cell| of(cell).found.as_ref();
     let description = "a specification, a group and a declared window";
-    let mut table = Table::rows("influence", description, finished.influence.len(), |item| Cell { item, ..Cell::default() })
-        .with(Column::specification(move |cell| of(cell).specification))
-        .with(Column::group(&finished.ledger.groups, move |cell| of(cell).group))
-        .with_all(Column::window(move |cell| of(cell).window))
-        .with(Column::int32("events", "events that are valid for the window", move |cell| {
-            Some(found(cell).map_or(0, |found| found.events) as i32)
-        }))
-        .with(Column::float("caar", "mean of their CARs", move |cell| found(cell).map(|found| found.mean)))
-        .with(Column::float("t", "caar over its cross-sectional error", move |cell| found(cell)?.t));
+    let mut table =
+        Table::rows("influence", description, finished.influence.len(), |item| Cell { item, ..Cell::default() })
+            .with(Column::specification(move |cell| of(cell).specification))
+            .with(Column::group(&finished.ledger.groups, move |cell| of(cell).group))
+            .with_all(Column::window(move |cell| of(cell).window))
+            .with(Column::int32("events", "events that are valid for the window", move |cell| {
+                Some(found(cell).map_or(0, |found| found.events) as i32)
+            }))
+            .with(Column::float("caar", "mean of their CARs", move |cell| found(cell).map(|found| found.mean)))
+            .with(Column::float("t", "caar over its cross-sectional error", move |cell| found(cell)?.t));
     for (name, what, extreme) in extremes() {
         table = table
-            .with(Column::float(format!("{name}_without_event"), format!("{what} without any one event"), move |cell| {
-                Some(extreme(found(cell)?.event.as_ref()?)?.0)
-            }))
+            .with(Column::float(
+                format!("{name}_without_event"),
+                format!("{what} without any one event"),
+                move |cell| Some(extreme(found(cell)?.event.as_ref()?)?.0),
+            ))
             .with(Column::int32(format!("{name}_event_id"), "that event", move |cell| {
                 let place = extreme(found(cell)?.event.as_ref()?)?.1;
                 Some(of(cell).event_id(finished, place))
