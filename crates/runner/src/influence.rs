@@ -77,7 +77,7 @@ pub fn warnings(finished: &Finished<'_>) -> Vec<String> {
             let (before, whole) = (percent(found.mean), found.t.map_or("-".into(), two_digits));
             let (mean, t) = (percent(mean), two_digits(t));
             format!(
-                "{about}: without {what} the mean CAR is {now}: {mean} instead of {before}, t {t} instead of {whole}"
+                "{about}: without {what} the mean CAR is {now}: {mean} instead of {before}, cross-sectional t {t} instead of {whole}"
             )
         };
         let event = found.event.as_ref().and_then(|left| left.flips).map(|Flip { what, mean, t }| {
