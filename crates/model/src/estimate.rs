@@ -187,6 +187,7 @@ impl Estimator {
         }
         self.ends = scratch.ends(start);
         fit.volatility = None;
+        fit.divide_residuals(specification.variants.residual_divisor);
         fit.reported.clone_from(&fit.coefficients);
         self.diagnosis = None;
         Some(())
