@@ -4,6 +4,7 @@
 
 mod support;
 
+mod calibrate;
 mod commands;
 mod determinism;
 mod experiments;
@@ -14,6 +15,7 @@ mod golden_peers;
 mod golden_quickstart;
 mod golden_support;
 mod golden_us;
+mod influence;
 mod inputs;
 mod mistakes;
 mod models;
@@ -21,3 +23,4 @@ mod regressions;
 mod simulate;
 mod structure;
 mod studies;
+mod variants;

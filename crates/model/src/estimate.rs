@@ -71,7 +71,7 @@ pub struct Estimator {
     pub left_out: LeftOut,
     /// What its residuals say of the model, where the specification asks for that.
     pub diagnosis: Option<Diagnosis>,
-    /// For each declared window the share of placebos, the event among them, that moved as much; empty
+    /// For each window the share of placebos, the event among them, that moved as much; empty
     /// unless the model has placebos.
     pub placebo_shares: Vec<Option<f64>>,
     /// First and last estimation day of the event at hand.
@@ -113,9 +113,8 @@ impl Estimator {
         self.placebo_shares.clear();
         if specification.recipe.placebo {
             let scars: Vec<Option<f64>> = specification
-                .car_windows
-                .iter()
-                .map(|&window| self.days.cumulative(specification, &self.fit, window)?.scar)
+                .windows()
+                .map(|window| self.days.cumulative(specification, &self.fit, window)?.scar)
                 .collect();
             self.placebo_shares = placebo::shares(specification, &self.sample, &self.own, place, &scars);
         }
@@ -160,6 +159,7 @@ impl Estimator {
                 Exclusion::new(Outcome::SingularDesign, reason)
             }
         })?;
+        self.fit.divide_residuals(specification.variants.residual_divisor);
         if self.fit.reported.is_empty() {
             self.fit.reported.clone_from(&self.fit.coefficients);
         }
@@ -188,6 +188,7 @@ impl Estimator {
         }
         self.ends = scratch.ends(start);
         fit.volatility = None;
+        fit.divide_residuals(specification.variants.residual_divisor);
         fit.reported.clone_from(&fit.coefficients);
         self.diagnosis = None;
         Some(())

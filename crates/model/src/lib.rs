@@ -48,9 +48,11 @@
 //!     estimation: Window::new(-60, -11).unwrap(),
 //!     event: Window::new(-1, 1).unwrap(),
 //!     car_windows: vec![],
+//!     around: vec![],
 //!     minimum_observations: 30,
 //!     mask_other_events: 0,
 //!     missing: MissingPolicy::Exclude,
+//!     variants: Default::default(),
 //! };
 //! let design = Design::new(&panel, &specification, 0, &[]).unwrap();
 //! let events = EventCalendar::new([(0, 80)]);
@@ -79,6 +81,7 @@ pub mod event;
 pub mod event_time;
 pub mod expected;
 pub mod groups;
+pub mod influence;
 mod kernel;
 pub mod longrun;
 pub mod market;
@@ -100,6 +103,7 @@ pub mod simulate;
 pub mod specification;
 mod standins;
 mod symmetric;
+pub mod variants;
 pub mod volatility;
 pub mod window;
 

@@ -72,6 +72,8 @@ fn specification(model: &str, returns: ReturnKind, mask: usize) -> Specification
         returns,
         trade_to_trade: false,
         diagnostics: false,
+        around: vec![],
+        variants: Default::default(),
         estimation: Window::new(-120, -11).expect("ordered"),
         event: Window::new(-10, 10).expect("ordered"),
         car_windows: vec![Window::new(-1, 1).expect("ordered"), Window::day(0)],

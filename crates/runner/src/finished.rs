@@ -6,10 +6,12 @@ use dayzero_model::{Date, Outcome, Specification};
 
 use crate::config::Study;
 use crate::infer::TestRow;
+use crate::influence::InfluenceRow;
 use crate::ledger::Ledger;
 use crate::load::Loaded;
 use crate::longrun::{self, CalendarTimeRow, RatsRows};
 use crate::regressions::RegressionRows;
+use crate::simulate::calibrate::PlaceboSize;
 
 /// The place of a row that is no candidate.
 const NOWHERE: u32 = u32::MAX;
@@ -28,6 +30,10 @@ pub struct Finished<'a> {
     pub averages: Vec<Vec<Vec<Average>>>,
     /// Tests.
     pub tests: Vec<TestRow>,
+    /// What the means of declared windows rest on.
+    pub influence: Vec<InfluenceRow>,
+    /// How often tests reject on placebo samples, where the study asks for that.
+    pub placebos: Vec<PlaceboSize>,
     /// By specification, the names of the factors that its portfolios are regressed on.
     pub factor_names: Vec<Vec<String>>,
     /// Portfolios in calendar time.
@@ -56,12 +62,19 @@ impl<'a> Finished<'a> {
             results,
             averages: Vec::new(),
             tests: Vec::new(),
+            influence: Vec::new(),
+            placebos: Vec::new(),
             factor_names,
             calendar_time: Vec::new(),
             rats: Vec::new(),
             regressions: Vec::new(),
             places,
         }
+    }
+
+    /// How often the test of a row rejects on placebo samples, where it was tried.
+    pub fn placebo_size(&self, row: &TestRow) -> Option<&PlaceboSize> {
+        self.placebos.iter().find(|size| size.is_of(row))
     }
 
     /// A specification.

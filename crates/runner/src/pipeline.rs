@@ -19,8 +19,9 @@ use crate::manifest::{self, Manifest};
 use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
+use crate::simulate::calibrate;
 use crate::tables::{self, Table};
-use crate::{Failure, findings, longrun, regressions, residuals};
+use crate::{Failure, findings, influence, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -34,7 +35,11 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let ledger = ledger::build(study, &loaded);
     let prepared = prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     clock.mark("align");
-    let finished = finish(study, Ground { loaded: &loaded, ledger: &ledger }, &prepared, progress, &mut clock);
+    let ground = Ground { loaded: &loaded, ledger: &ledger };
+    let placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
+    clock.mark("calibrate");
+    let mut finished = finish(study, ground, &prepared, progress, &mut clock);
+    finished.placebos = placebos;
     let inputs = manifest::inputs(study)?;
     let metadata = manifest::table_metadata(study, &inputs);
     clock.mark("fingerprint");
@@ -91,6 +96,9 @@ fn finish<'a>(
         finished.tests.extend(test(study, ground, &estimated, true));
     }
     infer::adjust(&mut finished.tests, &study.adjustments, &study.tests);
+    if !study.tests.is_empty() || study.output.writes("influence") {
+        finished.influence = influence::influence(&finished);
+    }
     clock.mark("test");
     if study.output.writes("calendar_time") {
         finished.calendar_time = longrun::calendar_time(study, ground, prepared, &finished.results);
@@ -141,6 +149,7 @@ pub(crate) fn describe(finished: &Finished<'_>) -> Manifest {
         specifications: manifest::specification_notes(finished),
         headline: findings::headline(finished),
         cases: findings::cases(finished),
+        warnings: findings::warnings(finished),
         simulation: None,
         tables: Vec::new(),
         files: Vec::new(),

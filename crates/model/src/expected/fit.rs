@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::variants::ResidualDivisor;
 use crate::volatility::VolatilityFit;
 
 /// The estimation days of one event: those on which the return and every regressor are finite.
@@ -57,7 +58,7 @@ pub struct Fit {
     pub residual_mean: f64,
     /// Share of the abnormal returns on the estimation days that are positive, before any demeaning.
     pub positive_share: f64,
-    /// Residual variance s², with divisor M − k. Zero where the fit is perfect to rounding.
+    /// Residual variance s², with divisor M − k or what [`ResidualDivisor`] says. Zero where the fit is perfect to rounding.
     pub variance: f64,
     /// Estimation days, M.
     pub observations: usize,
@@ -138,6 +139,13 @@ impl Fit {
         (self.observations, self.parameters) = (observations, parameters);
         let perfect = rss <= ROUNDING * squares;
         self.variance = if perfect { 0.0 } else { rss / (observations - parameters) as f64 };
+    }
+
+    /// Gives s² the divisor that a study asks for. A conditional variance has its own.
+    pub(crate) fn divide_residuals(&mut self, divisor: ResidualDivisor) {
+        if divisor == ResidualDivisor::One && self.volatility.is_none() {
+            self.variance *= self.degrees_of_freedom() as f64 / (self.observations as f64 - 1.0);
+        }
     }
 
     /// Residuals, s² and R² of the coefficients as they stand, so many parameters estimated.

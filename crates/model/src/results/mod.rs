@@ -41,8 +41,10 @@ pub struct Results {
     pub reported_len: usize,
     /// Days of the event window.
     pub days_len: usize,
-    /// Declared windows.
+    /// Windows: the declared ones, then those around them.
     pub windows_len: usize,
+    /// Declared windows.
+    pub declared_len: usize,
     /// Outcome of every event.
     pub outcome: Vec<Outcome>,
     /// What to know about an event that is not simply `ok`.
@@ -75,14 +77,14 @@ pub struct Results {
     pub sars: DayColumn<Maybe>,
     /// CAR from the first day of the event window through each day.
     pub paths: DayColumn<Maybe>,
-    /// Days in each declared window's CAR, `windows_len` per event, as the columns below.
+    /// Days in each window's CAR, `windows_len` per event, as the columns below.
     pub window_days: Vec<u32>,
     window_car: Vec<Maybe>,
-    /// BHAR of each declared window.
+    /// BHAR of each window.
     pub window_bhar: Vec<Maybe>,
     window_variance: Vec<Maybe>,
     window_scar: Vec<Maybe>,
-    /// Placebo p-value of each declared window; empty unless the model has placebos.
+    /// Placebo p-value of each window; empty unless the model has placebos.
     pub window_placebo: Vec<Maybe>,
     /// What the residuals of every event say of the model; empty unless asked for.
     pub diagnoses: Vec<Option<Diagnosis>>,
@@ -117,7 +119,8 @@ impl Results {
             has_placebos: recipe.placebo,
             is_student: specification.response != Response::Volatility,
             days_len,
-            windows_len: specification.car_windows.len(),
+            windows_len: specification.windows().count(),
+            declared_len: specification.car_windows.len(),
             day: DayColumn::new(days_len),
             actual: numbers(),
             expected: numbers(),
@@ -170,22 +173,22 @@ impl Results {
         self.paths.of(event)[day]
     }
 
-    /// CAR of an event over a declared window.
+    /// CAR of an event over a window.
     pub fn window_car(&self, event: usize, window: usize) -> Maybe {
         self.window_car[event * self.windows_len + window]
     }
 
-    /// Forecast variance of an event's CAR over a declared window, with the errors of the coefficients.
+    /// Forecast variance of an event's CAR over a window, with the errors of the coefficients.
     pub fn window_variance(&self, event: usize, window: usize) -> Maybe {
         self.window_variance[event * self.windows_len + window]
     }
 
-    /// SCAR of an event over a declared window.
+    /// SCAR of an event over a window.
     pub fn window_scar(&self, event: usize, window: usize) -> Maybe {
         self.window_scar[event * self.windows_len + window]
     }
 
-    /// Two-sided p-value of an event's SCAR over a declared window, with the M − k degrees of freedom of
+    /// Two-sided p-value of an event's SCAR over a window, with the M − k degrees of freedom of
     /// its s². Squares have no such distribution: none with abnormal volatility.
     pub fn window_p_value(&self, event: usize, window: usize) -> Option<f64> {
         let t = Distribution::StudentT { dof: f64::from(self.dof[event]) };

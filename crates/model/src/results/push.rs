@@ -62,7 +62,7 @@ impl Results {
         self.residual_mean.push(fit.residual_mean);
         self.positive_share.push(Maybe::finite(fit.positive_share));
         self.push_days(specification, days);
-        for &window in &specification.car_windows {
+        for window in specification.windows() {
             let cumulative = days.cumulative(specification, fit, window);
             self.window_days.push(days.days()[window.within(specification.event)].iter().flatten().count() as u32);
             self.window_car.push(cumulative.map(|c| c.car).into());

@@ -11,6 +11,7 @@ mod cars;
 mod column;
 mod estimates;
 mod events;
+mod influence;
 mod rats;
 mod regressions;
 pub mod rejections;
@@ -56,6 +57,7 @@ pub const TABLES: &[(&str, Builder)] = &[
     ("cars", cars::table),
     ("averages", averages::table),
     ("tests", tests::table),
+    ("influence", influence::table),
     ("calendar_time", calendar_time::table),
     ("rats", rats::table),
     ("regressions", regressions::table),
