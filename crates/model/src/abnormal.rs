@@ -90,9 +90,11 @@ impl EventDays {
         self.rows.clear();
         (self.without_return, self.without_regressor) = (0, 0);
         self.columns = fit.coefficients.len();
+        let on_calendar = 0..place.market().calendar.len() as i64;
+        let wanted = !self.without_sars || specification.response == Response::Volatility;
         for tau in specification.event.taus() {
-            let on_calendar = place.days(Window::day(tau));
-            let day = (!on_calendar.is_empty()).then_some(on_calendar.start);
+            let day = place.day0 as i64 + i64::from(tau);
+            let day = on_calendar.contains(&day).then_some(day as usize);
             self.calendar.push(day);
             let actual = day.map(|day| (day, series.at(day))).filter(|(_, r)| r.is_finite());
             let total_loss = || day.is_some_and(|day| simple.at(day) <= -1.0);
@@ -107,7 +109,6 @@ impl EventDays {
                     let expected = design.risk_free(days.clone()) + fit.predict(&self.row);
                     let error = fit.error_variance(day) * days.len() as f64;
                     let ar = actual - expected;
-                    let wanted = !self.without_sars || specification.response == Response::Volatility;
                     let deviation =
                         if wanted { day_variance(specification, fit, &self.row, error).sqrt() } else { 0.0 };
                     let sar = (deviation > 0.0).then(|| ar / deviation);

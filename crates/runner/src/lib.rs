@@ -17,7 +17,7 @@ pub mod load;
 pub mod longrun;
 pub mod manifest;
 pub mod output;
-mod parquet_file;
+pub mod parquet_file;
 pub mod pipeline;
 pub mod prepare;
 pub mod printable;

@@ -94,7 +94,7 @@ fn append(file: &mut SerializedFileWriter<BufWriter<File>>, groups: Vec<Encoded>
 
 /// Encodings by what the values are like: strings repeat, so they get a dictionary; identifiers and
 /// days run in patterns that zstd folds; the digits of returns are noise, which nothing folds.
-fn properties(schema: &SchemaRef, metadata: &str) -> WriterProperties {
+pub fn properties(schema: &SchemaRef, metadata: &str) -> WriterProperties {
     let zstd = Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default());
     let builder = WriterProperties::builder()
         .set_compression(zstd)
