@@ -37,14 +37,12 @@ pub fn estimate(study: &Study, ground: Ground<'_>, prepared: &[Prepared], progre
         )
         .collect();
     progress.finish();
-    let mut all: Vec<Results> =
-        specifications.iter().map(|specification| Results::keeping(specification, keep)).collect();
+    let mut parts: Vec<Vec<Results>> =
+        specifications.iter().map(|specification| vec![Results::keeping(specification, keep)]).collect();
     for block in blocks {
-        for (results, part) in all.iter_mut().zip(block) {
-            results.append(part);
-        }
+        parts.iter_mut().zip(block).for_each(|(parts, part)| parts.push(part));
     }
-    all
+    parts.into_par_iter().map(|parts| Results::join(parts, events.len())).collect()
 }
 
 fn estimate_block(

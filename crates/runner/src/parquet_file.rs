@@ -23,9 +23,6 @@ use crate::tables::{Column, Table};
 /// Rows per row group.
 const GROUP_ROWS: usize = 1 << 20;
 
-/// Row groups that are encoded at once; they are held until they are appended.
-const AT_ONCE: usize = 4;
-
 /// The columns of a row group, encoded, and its number of rows.
 type Encoded = (Vec<ArrowColumnChunk>, usize);
 
@@ -43,8 +40,9 @@ pub(crate) fn write(
         some.par_iter().map(|(index, units)| encode(table, schema, &factory, *index, units.clone())).collect()
     };
     let mut rows = 0;
+    // Encoded row groups are held until they are appended: as many as are made at once.
     let mut pending: Vec<Encoded> = Vec::new();
-    for some in groups.chunks(AT_ONCE) {
+    for some in groups.chunks(rayon::current_num_threads()) {
         let (appended, encoded) = rayon::join(|| append(&mut file, std::mem::take(&mut pending)), || encode(some));
         rows += appended?;
         pending = encoded?;

@@ -27,12 +27,15 @@ pub struct Cell {
 
 type Make<'a, T> = Box<dyn Fn(&Cell) -> Option<T> + Sync + 'a>;
 
+/// The numbers of a run of rows, from the cell that begins it.
+type MakeRun<'a> = Box<dyn Fn(&Cell) -> &'a [Maybe] + Sync + 'a>;
+
 enum Values<'a> {
     Int16(Make<'a, i16>),
     Int32(Make<'a, i32>),
     Float(Make<'a, f64>),
     /// The values of all parts of a unit at once.
-    FloatRun(Box<dyn Fn(&Cell) -> &'a [Maybe] + Sync + 'a>),
+    FloatRun(MakeRun<'a>),
     Flag(Make<'a, bool>),
     Text(Make<'a, Cow<'a, str>>),
     Date(Make<'a, Date>),
