@@ -4,7 +4,7 @@ use dayzero_model::calendar::Lookup;
 
 use crate::chunk::Chunk;
 use crate::measures::Run;
-use crate::{DataError, Extra, PriceSource};
+use crate::{DataError, Extra, PriceSource, ValueColumn};
 
 /// A row of a chunk with its security and its place on the calendar.
 #[derive(Clone, Copy)]
@@ -70,6 +70,7 @@ impl Dense {
         };
         Run {
             values: &self.values[days.clone()],
+            prices: matches!(source.value, ValueColumn::Price(_)),
             open: extra(Extra::Open),
             volume: extra(Extra::Volume),
             shares: extra(Extra::Shares),

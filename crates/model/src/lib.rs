@@ -10,6 +10,7 @@
 //! 5. [`estimate`] and [`abnormal`]: one event under one specification.
 //! 6. [`significance`]: test statistics, one file each, in the registry [`significance::TESTS`].
 //! 7. [`longrun`] and [`crosssection`]: portfolios in calendar time, and what explains the size of a CAR.
+//! 8. [`backtest`]: the events traded as a strategy, with decisions that see the past only.
 //!
 //! ```
 //! use dayzero_model::design::Design;
@@ -68,6 +69,7 @@
 pub mod abnormal;
 pub mod align;
 pub mod averages;
+pub mod backtest;
 pub mod calendar;
 pub mod crosssection;
 pub mod date;
