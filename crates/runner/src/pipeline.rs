@@ -18,7 +18,7 @@ use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::tables::{self, Table};
-use crate::{Failure, findings, longrun, regressions, residuals};
+use crate::{Failure, backtest, findings, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -100,6 +100,8 @@ fn finish<'a>(
         finished.regressions = regressions::regressions(study, ground, &finished.results);
     }
     clock.mark("regress");
+    finished.backtest = backtest::backtest(study, ground, &finished.results);
+    clock.mark("trade");
     finished
 }
 
@@ -136,6 +138,7 @@ pub(crate) fn describe(finished: &Finished<'_>) -> Manifest {
         headline: findings::headline(finished),
         cases: findings::cases(finished),
         simulation: None,
+        strategies: manifest::strategy_notes(finished),
         tables: Vec::new(),
         files: Vec::new(),
         notes: findings::notes(finished),

@@ -11,11 +11,14 @@ mod cars;
 mod column;
 mod estimates;
 mod events;
+mod portfolio;
 mod rats;
 mod regressions;
 pub mod rejections;
 mod specifications;
+mod strategies;
 mod tests;
+mod trades;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -59,6 +62,9 @@ pub const TABLES: &[(&str, Builder)] = &[
     ("calendar_time", calendar_time::table),
     ("rats", rats::table),
     ("regressions", regressions::table),
+    ("strategies", strategies::table),
+    ("trades", trades::table),
+    ("portfolio", portfolio::table),
 ];
 
 /// Units per chunk: about what fits a core's cache.
