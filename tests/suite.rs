@@ -4,6 +4,7 @@
 
 mod support;
 
+mod backtest;
 mod commands;
 mod determinism;
 mod experiments;

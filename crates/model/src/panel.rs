@@ -71,10 +71,7 @@ impl Measure {
 
     /// Whether the values are returns, which can be simple or logarithmic.
     pub fn is_return(self) -> bool {
-        matches!(
-            self,
-            Self::Return | Self::Overnight | Self::Intraday | Self::Expected | Self::TradeReturn
-        )
+        matches!(self, Self::Return | Self::Overnight | Self::Intraday | Self::Expected | Self::TradeReturn)
     }
 }
 

@@ -1,5 +1,8 @@
 //! The book of one strategy: cash, lots and hedges, date by date.
 
+mod limits;
+mod position;
+
 use std::collections::HashMap;
 
 use super::lot::{Day, Lot};
@@ -9,43 +12,7 @@ use super::reason::{CappedBy, ExitReason, Untraded};
 use super::record::Record;
 use super::strategy::{Order, Strategy};
 use super::tape::{At, Tape};
-
-/// A lot that would be cut below this share of its size is not entered.
-const SMALLEST: f64 = 0.01;
-
-/// An open lot. Shares and units have the sign of the side.
-#[derive(Clone, Copy, Debug)]
-struct Position<'a> {
-    /// Place of the lot.
-    lot: usize,
-    tape: Tape<'a>,
-    shares: f64,
-    mark: f64,
-    /// The hedge, in units of the benchmark.
-    units: f64,
-    level: f64,
-    costs: f64,
-    borrow: f64,
-}
-
-impl Position<'_> {
-    fn value(&self) -> f64 {
-        self.shares * self.mark
-    }
-
-    fn hedge(&self) -> f64 {
-        self.units * self.level
-    }
-}
-
-/// What is done with an order: it is left, or entered. At one instant the exits come first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Step {
-    place: usize,
-    moment: Moment,
-    enters: bool,
-    order: usize,
-}
+use position::{Position, Step, Sums};
 
 /// The book of one strategy.
 pub(super) struct Book<'a> {
@@ -160,62 +127,6 @@ impl<'a> Book<'a> {
                 *self.by_security.entry(security).or_default() += value.abs();
             }
         }
-    }
-
-    /// Enters the orders of one instant.
-    fn enter(&mut self, steps: &[Step], untraded: &mut impl FnMut(Untraded)) {
-        if self.ruined {
-            steps.iter().for_each(|_| untraded(Untraded::Ruined));
-            return;
-        }
-        let limits = &self.strategy.limits;
-        let places = limits.positions.map_or(usize::MAX, |most| most.saturating_sub(self.held));
-        let (steps, beyond) = steps.split_at(steps.len().min(places));
-        beyond.iter().for_each(|_| untraded(Untraded::MaxPositions));
-        let mut wanted: Vec<(usize, f64, Option<CappedBy>)> = Vec::new();
-        for &Step { order, .. } in steps {
-            let (notional, capped_by) = self.own_limits(order);
-            if notional < SMALLEST * self.orders[order].weight * self.equity {
-                let name = capped_by == Some(CappedBy::Name);
-                untraded(if name { Untraded::MaxName } else { Untraded::Participation });
-                continue;
-            }
-            if limits.name.is_some() {
-                *self.by_security.entry(self.security(order)).or_default() += notional;
-            }
-            wanted.push((order, notional, capped_by));
-        }
-        let total: f64 = wanted.iter().map(|(_, notional, _)| notional).sum();
-        let room = limits.gross.map_or(f64::INFINITY, |most| most * self.equity - self.gross);
-        let share = if total > room { (room / total).max(0.0) } else { 1.0 };
-        for (order, notional, capped_by) in wanted {
-            let cut = share < 1.0;
-            if let Some(held) = self.by_security.get_mut(&self.security(order)) {
-                *held -= (1.0 - share) * notional;
-            }
-            if share * notional < SMALLEST * self.orders[order].weight * self.equity {
-                untraded(Untraded::MaxGross);
-            } else {
-                self.open(order, share * notional, if cut { Some(CappedBy::Gross) } else { capped_by });
-            }
-        }
-    }
-
-    /// The value of an order after the limits on itself and on its security.
-    fn own_limits(&self, order: usize) -> (f64, Option<CappedBy>) {
-        let Order { weight, most, .. } = self.orders[order];
-        let (mut notional, mut capped_by) = (weight * self.equity, None);
-        if let Some(most) = most.get().filter(|&most| most < notional) {
-            (notional, capped_by) = (most, Some(CappedBy::Participation));
-        }
-        if let Some(name) = self.strategy.limits.name {
-            let held = self.by_security.get(&self.security(order)).copied().unwrap_or(0.0);
-            let room = (name * self.equity - held).max(0.0);
-            if room < notional {
-                (notional, capped_by) = (room, Some(CappedBy::Name));
-            }
-        }
-        (notional, capped_by)
     }
 
     fn open(&mut self, order: usize, notional: f64, capped_by: Option<CappedBy>) {
@@ -351,19 +262,5 @@ impl<'a> Book<'a> {
             positions: self.held,
             equity: self.equity,
         });
-    }
-}
-
-/// Values of the open lots and hedges.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    long: f64,
-    short: f64,
-    hedge: f64,
-}
-
-impl Sums {
-    fn net(self) -> f64 {
-        self.long - self.short + self.hedge
     }
 }

@@ -94,6 +94,6 @@ named! {
         /// The limit on one security.
         Name = "max_name",
         /// The share of what trades.
-        Participation = "participation",
+        Participation = "max_participation",
     }
 }

@@ -122,13 +122,7 @@ pub(super) struct Order {
 
 impl Order {
     /// The lot that it becomes, before it is left.
-    pub(super) fn lot(
-        &self,
-        record: &Record<'_>,
-        weight: f64,
-        notional: f64,
-        capped_by: Option<CappedBy>,
-    ) -> Lot {
+    pub(super) fn lot(&self, record: &Record<'_>, weight: f64, notional: f64, capped_by: Option<CappedBy>) -> Lot {
         let announcement = &record.announcements[self.event];
         Lot {
             event: self.event,
@@ -166,9 +160,8 @@ pub fn run(record: &Record<'_>, timeline: &Timeline, decisions: &Decisions, stra
     }
     // The strongest signals come first where not all can be had; then the order of the announcements.
     let strength = |order: &Order| order.decision.signals[0].unwrap_or(0.0).abs();
-    orders.sort_by(|a, b| {
-        a.enters.cmp(&b.enters).then(strength(b).total_cmp(&strength(a))).then(a.event.cmp(&b.event))
-    });
+    orders
+        .sort_by(|a, b| a.enters.cmp(&b.enters).then(strength(b).total_cmp(&strength(a))).then(a.event.cmp(&b.event)));
     let book = Book::new(record, timeline, strategy, &orders);
     let (lots, days) = book.trade(|untraded| counts[untraded as usize] += 1);
     let untraded = Untraded::ALL.iter().map(|&reason| (reason, counts[reason as usize])).filter(|(_, n)| *n > 0);
@@ -176,12 +169,7 @@ pub fn run(record: &Record<'_>, timeline: &Timeline, decisions: &Decisions, stra
 }
 
 /// What a strategy wants of an event.
-fn order(
-    record: &Record<'_>,
-    decisions: &Decisions,
-    strategy: &Strategy,
-    event: usize,
-) -> Result<Order, Untraded> {
+fn order(record: &Record<'_>, decisions: &Decisions, strategy: &Strategy, event: usize) -> Result<Order, Untraded> {
     let decision = decisions.decisions[event].as_ref().map_err(|untraded| *untraded)?;
     let quantiles = decisions.quantiles[strategy.sort][event].ok_or(Untraded::TooFewEarlier)?;
     let within = |chosen: &[u16]| quantiles.iter().flatten().all(|quantile| chosen.contains(quantile));

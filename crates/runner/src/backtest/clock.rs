@@ -1,9 +1,9 @@
 //! From civil dates, hours and zones to instants.
 
+use dayzero_loader::events::Announced;
 use dayzero_model::align::Session;
 use dayzero_model::backtest::{Moment, Sessions};
 use dayzero_model::{Date, Market};
-use dayzero_loader::events::Announced;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 

@@ -13,12 +13,12 @@ use dayzero_model::sample::Tested;
 use dayzero_model::significance::{self, TESTS, TestStatistic};
 use dayzero_model::{Measure, Specification};
 
+use super::backtest::{self, Backtest};
 use super::document::Document;
 use super::mistake::Mistake;
 use super::raw::{
     Duplicates, Format, MultipleTesting, RawInference, RawMeasure, RawOutput, RawPeriod, RawStudy, RawTests,
 };
-use super::backtest::{self, Backtest};
 use super::regressions::{self, Regression};
 use super::{inputs, longrun, markets, specifications, values};
 use crate::table_names::{BACKTEST_TABLE_NAMES, TABLE_NAMES};

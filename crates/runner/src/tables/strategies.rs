@@ -13,30 +13,34 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let of = move |cell: &Cell| -> Option<&'a Strategy> { Some(&section?.strategies[run(cell).strategy]) };
     let numbers = |found: &[u16]| found.iter().map(u16::to_string).collect::<Vec<_>>().join(",");
     let count = move |cell: &Cell| Some(section?.rule.sort.counts()[of(cell)?.sort] as i16);
-    let table = Table::rows("strategies", "a strategy of the backtest", runs.len(), |item| Cell {
-        item,
-        ..Cell::default()
-    })
-    .with(Column::int32("strategy_id", "number of the strategy, from 0", |cell| Some(cell.item as i32)).key())
-    .with(Column::int32("spec_id", "specification whose estimates it takes; null where it takes none", move |cell| {
-        run(cell).specification.map(|specification| specification as i32)
-    }))
-    .with(Column::text("signal", "what events are judged by", move |_| {
-        section.map(|section| section.signals.join(",").into())
-    }))
-    .with(Column::int16("quantiles", "number of quantiles", count))
-    .with(Column::text("long", "quantiles that are bought", move |cell| of(cell).map(|s| numbers(&s.long).into())))
-    .with(Column::text("short", "quantiles that are sold short", move |cell| {
-        of(cell).map(|s| numbers(&s.short).into())
-    }))
-    .with(Column::int32("enter_day", "trading days from day 0 to the entry", move |cell| {
-        of(cell).map(|s| s.enter.day as i32)
-    }))
-    .with(Column::text("enter_at", "open or close", move |cell| of(cell).map(|s| s.enter.at.name().into())))
-    .with(Column::int32("hold_days", "sessions a lot is held", move |cell| {
-        of(cell).map(|s| s.exit.hold_days as i32)
-    }))
-    .with(Column::text("hedge", "none, benchmark or beta", move |cell| of(cell).map(|s| s.hedge.name().into())));
+    let table =
+        Table::rows("strategies", "a strategy of the backtest", runs.len(), |item| Cell { item, ..Cell::default() })
+            .with(Column::int32("strategy_id", "number of the strategy, from 0", |cell| Some(cell.item as i32)).key())
+            .with(Column::int32(
+                "spec_id",
+                "specification whose estimates it takes; null where it takes none",
+                move |cell| run(cell).specification.map(|specification| specification as i32),
+            ))
+            .with(Column::text("signal", "what events are judged by", move |_| {
+                section.map(|section| section.signals.join(",").into())
+            }))
+            .with(Column::int16("quantiles", "number of quantiles", count))
+            .with(Column::text("long", "quantiles that are bought", move |cell| {
+                of(cell).map(|s| numbers(&s.long).into())
+            }))
+            .with(Column::text("short", "quantiles that are sold short", move |cell| {
+                of(cell).map(|s| numbers(&s.short).into())
+            }))
+            .with(Column::int32("enter_day", "trading days from day 0 to the entry", move |cell| {
+                of(cell).map(|s| s.enter.day as i32)
+            }))
+            .with(Column::text("enter_at", "open or close", move |cell| of(cell).map(|s| s.enter.at.name().into())))
+            .with(Column::int32("hold_days", "sessions a lot is held", move |cell| {
+                of(cell).map(|s| s.exit.hold_days as i32)
+            }))
+            .with(Column::text("hedge", "none, benchmark or beta", move |cell| {
+                of(cell).map(|s| s.hedge.name().into())
+            }));
     with_costs(table, of).with_all(counts(finished))
 }
 

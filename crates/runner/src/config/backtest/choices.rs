@@ -42,11 +42,7 @@ pub(super) fn listed<T: Clone + PartialEq>(
 }
 
 /// For each number of quantiles, those that are bought and those that are sold short.
-pub(super) fn sides(
-    section: &RawBacktest,
-    counts: &[usize],
-    mistakes: &mut Vec<Mistake>,
-) -> Vec<(Vec<u16>, Vec<u16>)> {
+pub(super) fn sides(section: &RawBacktest, counts: &[usize], mistakes: &mut Vec<Mistake>) -> Vec<(Vec<u16>, Vec<u16>)> {
     if section.long.is_empty() && section.short.is_empty() {
         mistakes.push(Mistake::new(path(&["long"]), "nothing is bought, and nothing is sold short"));
     }

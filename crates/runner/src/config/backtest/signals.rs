@@ -25,11 +25,7 @@ pub(in crate::config) fn columns(backtest: &super::Backtest) -> impl Iterator<It
     backtest.columns.iter().chain(actual).chain(forecast)
 }
 
-pub(super) fn signals(
-    section: &RawBacktest,
-    specifications: &[Specification],
-    mistakes: &mut Vec<Mistake>,
-) -> Chosen {
+pub(super) fn signals(section: &RawBacktest, specifications: &[Specification], mistakes: &mut Vec<Mistake>) -> Chosen {
     let mut chosen = Chosen { signals: Vec::new(), texts: Vec::new(), columns: Vec::new(), reaction: None };
     let written = listed(&section.signal, "signal", mistakes);
     if written.len() > 2 {
