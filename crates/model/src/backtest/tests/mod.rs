@@ -212,13 +212,13 @@ impl World {
     fn changed_after(&self, now: Moment) -> Self {
         let mut other = self.clone();
         for (security, (market, closes)) in other.closes.iter_mut().enumerate() {
-            for day in 0..closes.len() {
+            for (day, close) in closes.iter_mut().enumerate() {
                 let opened = open(&self.dates[*market], *market, day);
                 if opened > now {
                     other.opens[security][day] *= 1.7;
                 }
                 if opened.0 + 6 * HOUR > now.0 {
-                    closes[day] *= 0.6 + 0.02 * day as f64;
+                    *close *= 0.6 + 0.02 * day as f64;
                     other.volumes[security][day] += 12_345.0;
                 }
             }
