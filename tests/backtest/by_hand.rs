@@ -373,3 +373,72 @@ fn quantiles_of_earlier_announcements() {
     let ran = Market::rising(&events, &settings.replace("30", "7").replace("minimum = 4", "minimum = 3")).run();
     assert_eq!((ran.count("too_few_earlier"), ran.count("traded")), (3, 2));
 }
+
+/// A date with a session: known just before the open, before the close, or when the day is over; and what may
+/// come at any time of a day ends a lot on the eve.
+#[test]
+fn dates_with_sessions() {
+    let went = |session_word: &str, next_word: &str| {
+        let market = Market::rising(&[], "signal = \"signal\"\nhold_days = 5\nenter = { day = 0, at = \"open\" }");
+        let dir = tempfile::tempdir().expect("a directory");
+        market.write(dir.path());
+        let rows = format!("A,{},{session_word},1\nA,{},{next_word},1\n", session(2), session(5));
+        std::fs::write(dir.path().join("events.csv"), format!("ticker,day,session,signal\n{rows}")).expect("written");
+        let study = std::fs::read_to_string(dir.path().join("study.toml")).expect("written");
+        let study = study.replace("announced_at = \"announced_at\"", "announced_on = \"day\"");
+        std::fs::write(dir.path().join("study.toml"), study).expect("written");
+        dayzero(dir.path(), &["run", "study.toml"]).success();
+        let table = |name: &str| Table::read(&dir.path().join("out").join(format!("{name}.parquet")));
+        Ran { trades: table("trades"), portfolio: table("portfolio"), strategies: table("strategies"), _dir: dir }
+    };
+    went("bmo", "bmo").went(0, (2, "open", "scheduled"), (4, "close", "next_event"));
+    went("during", "during").went(0, (2, "close", "after_announcement"), (4, "close", "next_event"));
+    went("amc", "amc").went(0, (3, "open", "scheduled"), (5, "close", "next_event"));
+    // Day 0 is the date itself, but nobody knows whether its prices came after the news.
+    went("unknown", "unknown").went(0, (3, "open", "after_announcement"), (4, "close", "next_event"));
+}
+
+/// The summary tells what each strategy earned.
+#[test]
+fn the_summary_lists_strategies() {
+    let (_dir, outcome) = Market::rising(&[(2, "08:00", 1.0)], CLOSE).outcome();
+    let outcome = outcome.success();
+    let earned = format!("{:+.2} %", 50.0 * (16.5 / 13.5 - 1.0));
+    let said = [outcome.stdout, outcome.stderr].concat();
+    for part in ["signal, 2 quantiles, day 1 close, 3 sessions, hedge none, 0 bps", &earned] {
+        assert!(said.contains(part), "{part} is not in\n{said}");
+    }
+}
+
+/// A table of returns and a benchmark of its own: +10 % a day against +1 %. A missing return is no price, and what
+/// was earned before stays.
+#[test]
+fn returns_and_a_benchmark_in_a_table() {
+    let market = Market::rising(&[(2, "08:00", 1.0)], &(CLOSE.to_owned() + "hedge = \"benchmark\"\n"));
+    let dir = tempfile::tempdir().expect("a directory");
+    market.write(dir.path());
+    let (mut csv, mut returns) = ("date,ret\n".to_owned(), Vec::new());
+    for day in 0..12 {
+        let _ = writeln!(csv, "{},0.01", session(day));
+        returns.push((day != 3 && day != 5).then_some(0.1));
+    }
+    std::fs::write(dir.path().join("index.csv"), csv).expect("written");
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("ticker", strings(vec!["A"; 12])),
+        ("date", Arc::new(Date32Array::from_iter_values((0..12).map(|day| session(day).0)))),
+        ("ret", Arc::new(Float64Array::from(returns))),
+    ];
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, c)| (n, c, true)));
+    write_parquet(&dir.path().join("prices.parquet"), &batch.expect("equal lengths"));
+    let settings = ["prices.return=ret", "markets.X.benchmark={ path = \"index.csv\", return = \"ret\" }"];
+    let args: Vec<&str> = ["run", "study.toml"].into_iter().chain(settings.iter().flat_map(|s| ["--set", s])).collect();
+    dayzero(dir.path(), &args).success();
+    let trades = Table::read(&dir.path().join("out/trades.parquet"));
+    // Bought at the close of session 4, sold at that of session 7: sessions 6 and 7 earn, 5 has no return.
+    assert_eq!(trades.dates("entry_date"), [Some(session(4))]);
+    assert_eq!(trades.dates("exit_date"), [Some(session(7))]);
+    let number = |name: &str| trades.numbers(name)[0].expect("a number");
+    close(number("entry_price"), 1.1_f64.powi(4), 1e-14, "index");
+    close(number("gross_return"), 0.21, 1e-14, "gross");
+    close(number("hedge_return"), 1.0 - 1.01_f64.powi(3), 1e-14, "hedge");
+}

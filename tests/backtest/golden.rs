@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::golden_support::golden;
-use crate::support::{Table, close, dayzero, root};
+use crate::support::{Table, close, dayzero, real_data, root};
 
 const TOLERANCE: f64 = 1e-11;
 
@@ -44,14 +44,26 @@ fn check_sums(table: &Table, rows: &[usize], want: &Value, what: &str) {
 
 #[test]
 fn the_committed_data() {
-    let study = root().join("experiments/quickstart/study.toml");
-    for (name, case) in golden("backtest.json").as_object().expect("cases") {
+    check("backtest.json", "quickstart");
+}
+
+/// 23,375 real announcements: sums over all lots and days.
+#[test]
+fn real_announcements() {
+    if real_data().is_some() {
+        check("backtest_us.json", "us-earnings");
+    }
+}
+
+fn check(file: &str, experiment: &str) {
+    let study = root().join("experiments").join(experiment).join("study.toml");
+    for (name, case) in golden(file).as_object().expect("cases") {
         let dir = tempfile::tempdir().expect("a directory");
         let mut args = vec!["run", study.to_str().expect("a path"), "--out", "out"];
         // As the script took them; only model and tests are narrowed for speed.
         let settings = case["settings"].as_array().expect("a list");
         settings.iter().for_each(|set| args.extend(["--set", set.as_str().expect("a text")]));
-        args.extend(["--set", "study.tests=[\"bmp\"]", "--set", "study.mask_other_events=0"]);
+        args.extend(["--set", "study.tests=[\"bmp\"]", "--set", "sweep.model=[\"market\"]"]);
         dayzero(dir.path(), &args).success();
         let table = |name: &str| Table::read(&dir.path().join("out").join(format!("{name}.parquet")));
         let (trades, portfolio, strategies) = (table("trades"), table("portfolio"), table("strategies"));

@@ -2,7 +2,8 @@
 engine.
 
     python backtest.py STUDY OUT            the tables in OUT against this script, lot by lot and day by day
-    python backtest.py --golden DIR         writes DIR/backtest.json for the committed data
+    python backtest.py --golden DIR         writes DIR/backtest.json for the committed data, and with DAYZERO_DATA
+                                            DIR/backtest_us.json, sums only, for real announcements
 
 Everything is a dict from date to price; nothing is vectorised but the regression.
 """
@@ -570,10 +571,34 @@ CASES = {
 }
 
 
+US = HERE / "../../experiments/us-earnings/study.toml"
+US_CASES = {
+    "open_to_close": [
+        'backtest = { signal = "surprise_pct", quantiles = { count = 5 }, enter = { day = 1, at = "open" },'
+        ' hold_days = [5, 60], hedge = "benchmark", costs = { commission_bps = 1.0, half_spread_bps = 3.0,'
+        " borrow_bps_per_year = 50.0 } }",
+    ],
+    "everything": [
+        'backtest = { signal = ["surprise_pct", "car[0,1]"], quantiles = { count = [3, 10], lookback_days = 120,'
+        ' minimum = 60 }, long = [-1, -2], enter = [{ day = 2, at = "open" }, { day = 3 }], hold_days = [10, 90],'
+        ' exit_before_next_event = false, weighting = "inverse_volatility", hedge = "beta", stop = 0.08,'
+        " target = 0.12, size = 0.02, max_gross = 1.2, max_name = 0.03, max_positions = 80, capital = 5e8,"
+        " costs = [{ commission_bps = 1.0, borrow_bps_per_year = 50.0, max_participation = 0.001 }, {}] }",
+        "study.mask_other_events = 0",
+    ],
+}
+
+
 def golden(folder):
+    write(folder, "backtest.json", QUICKSTART, CASES, True)
+    if "DAYZERO_DATA" in os.environ:
+        write(folder, "backtest_us.json", US, US_CASES, False)
+
+
+def write(folder, file, study, cases, rows_too):
     wanted = {}
-    for name, changes in CASES.items():
-        found = list(Study(QUICKSTART, changes).strategies())
+    for name, changes in cases.items():
+        found = list(Study(study, changes).strategies())
         case = {"settings": changes, "strategies": []}
         for (lots, _, reasons), days in zip(found, trim(found)):
             sums = lambda rows, keys: {key: math.fsum(row[key] for row in rows) for key in keys}
@@ -581,12 +606,12 @@ def golden(folder):
                 "lots": len(lots), "days": len(days), "reasons": reasons,
                 "sums": sums(lots, ["weight", "gross_return", "hedge_return", "costs", "borrow", "profit", "signal"]),
                 "day_sums": sums(days, ["return", "costs", "turnover", "long", "short", "hedge", "positions", "equity"]),
-                "some_lots": [lot for lot in lots if lot["lot"] % 25 == 0],
-                "some_days": days[:: max(1, len(days) // 5)],
+                "some_lots": [lot for lot in lots if rows_too and lot["lot"] % 25 == 0],
+                "some_days": days[:: max(1, len(days) // 5)] if rows_too else [],
             })
         wanted[name] = case
     text = json.dumps(wanted, indent=1, default=str) + "\n"
-    (Path(folder) / "backtest.json").write_text(text)
+    (Path(folder) / file).write_text(text)
 
 
 if __name__ == "__main__":

@@ -107,6 +107,8 @@ pub struct SpecificationNote {
 pub struct StrategyNote {
     /// Number.
     pub strategy_id: usize,
+    /// As in `[0] surprise_pct, 5 quantiles, day 1 open, 20 sessions, hedge benchmark, 4 bps`.
+    pub label: String,
     /// Events that became a lot.
     pub traded: usize,
     /// Events that did not, by reason; with the lots they add up to all of them.
@@ -240,9 +242,10 @@ pub fn specification_notes(finished: &Finished<'_>) -> Vec<SpecificationNote> {
 
 /// The strategies, with what became of the events.
 pub fn strategy_notes(finished: &Finished<'_>) -> Vec<StrategyNote> {
-    let Some(backtest) = &finished.backtest else { return Vec::new() };
+    let (Some(backtest), Some(section)) = (&finished.backtest, &finished.study.backtest) else { return Vec::new() };
     let note = |(strategy_id, run): (usize, &StrategyRun)| StrategyNote {
         strategy_id,
+        label: run.label(section),
         traded: run.traded.lots.len(),
         untraded: backtest.untraded(run),
         equity: run.traded.days.last().map(|day| day.equity),

@@ -83,12 +83,25 @@ fn days(timeline: &Timeline, strategies: &[StrategyRun]) -> Range<usize> {
     first.zip(last).map_or(0..0, |(first, last)| first..last + 1)
 }
 
-impl Backtested {
-    /// The keys of a strategy.
-    pub fn strategy<'a>(&self, section: &'a Backtest, run: &StrategyRun) -> &'a Strategy {
-        &section.strategies[run.strategy]
+impl StrategyRun {
+    /// The keys that may be listed, in a few words.
+    pub fn label(&self, section: &Backtest) -> String {
+        let Strategy { sort, enter, exit, hedge, costs, .. } = &section.strategies[self.strategy];
+        let specification = self.specification.map_or(String::new(), |number| format!("[{number}] "));
+        format!(
+            "{specification}{}, {} quantiles, day {} {}, {} sessions, hedge {}, {} bps",
+            section.signals.join(" and "),
+            section.rule.sort.counts()[*sort],
+            enter.day,
+            enter.at.name(),
+            exit.hold_days,
+            hedge.name(),
+            costs.commission_bps + costs.half_spread_bps
+        )
     }
+}
 
+impl Backtested {
     /// Input events that a strategy did not trade, by reason; with its lots they add up to all of them.
     pub fn untraded(&self, run: &StrategyRun) -> BTreeMap<String, usize> {
         let excluded = self.excluded.iter().map(|(outcome, &count)| (outcome.code().to_owned(), count));
