@@ -33,6 +33,17 @@ def micros(date, clock, zone):
     return int(local.timestamp()) * 1_000_000
 
 
+def breakpoints(sample, count):
+    """Definition 7 of Hyndman and Fan. numpy.quantile rounds k/count, which tells ties from equal values."""
+    ordered, found = sorted(sample), []
+    for k in range(1, count):
+        place = k * (len(ordered) - 1) / count
+        low = math.floor(place)
+        high = min(low + 1, len(ordered) - 1)
+        found.append(ordered[low] + (place - low) * (ordered[high] - ordered[low]))
+    return found
+
+
 class Market:
     def __init__(self, name, section, dates):
         self.name, self.section, self.dates = name, section, sorted(dates)
@@ -262,8 +273,7 @@ class Study:
                 continue
             event["q"] = []
             for j, value in enumerate(event["signals"]):
-                sample = np.array([e["signals"][j] for e in earlier])
-                breaks = [np.quantile(sample, k / count) for k in range(1, count)]
+                breaks = breakpoints([e["signals"][j] for e in earlier], count)
                 event["q"].append(1 + sum(1 for b in breaks if b < value))
             raws = [e["raw"] for e in earlier if e["raw"] is not None]
             equal = self.back.get("weighting", "equal") == "equal"

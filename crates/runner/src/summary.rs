@@ -72,6 +72,9 @@ fn outcomes(counts: &BTreeMap<String, usize>) -> String {
     lines(&table)
 }
 
+/// A summary is read: more strategies than these stand in their table.
+const MOST_STRATEGIES: usize = 40;
+
 /// The strategies: how many events each traded, and what became of one unit of equity.
 fn strategies(notes: &[StrategyNote]) -> String {
     if notes.is_empty() {
@@ -79,12 +82,14 @@ fn strategies(notes: &[StrategyNote]) -> String {
     }
     let mut table = plain_table();
     table.set_header(["  strategy", "", "lots", "earned"]);
-    for note in notes {
+    for note in &notes[..notes.len().min(MOST_STRATEGIES)] {
         let earned = note.equity.map_or("-".into(), |equity| percent(equity - 1.0));
         table.add_row([format!("  {}", note.strategy_id), note.label.clone(), thousands(note.traded), earned]);
     }
     align_right(&mut table, [2, 3]);
-    format!("\n{}", lines(&table))
+    let more = notes.len().saturating_sub(MOST_STRATEGIES);
+    let rest = if more > 0 { format!("  and {more} more in the table `strategies`\n") } else { String::new() };
+    format!("\n{}{rest}", lines(&table))
 }
 
 fn headline(rows: &[&Headline]) -> String {
