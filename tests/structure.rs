@@ -87,8 +87,11 @@ fn the_readme_lists_the_registries() {
     let models: Vec<String> =
         MODELS.iter().map(|m| format!("| `{}` | {} | {} |", m.name(), m.summary(), m.reference())).collect();
     assert_eq!(section("models"), models.join("\n"));
-    let tests: Vec<String> =
-        TESTS.iter().map(|t| format!("| `{}` | {} | {} |", t.name(), t.summary(), t.reference())).collect();
+    let row = |name: &str, rest: [&str; 3]| format!("| `{name}` | {} |", rest.join(" | "));
+    let tests: Vec<String> = TESTS
+        .iter()
+        .map(|t| row(t.name(), [t.summary(), t.reference(), &dayzero_runner::sizes::told(t.name())]))
+        .collect();
     assert_eq!(section("tests"), tests.join("\n"));
 }
 

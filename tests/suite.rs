@@ -5,6 +5,7 @@
 mod support;
 
 mod backtest;
+mod calibrate;
 mod commands;
 mod determinism;
 mod experiments;
@@ -15,6 +16,7 @@ mod golden_peers;
 mod golden_quickstart;
 mod golden_support;
 mod golden_us;
+mod influence;
 mod inputs;
 mod mistakes;
 mod models;
@@ -22,3 +24,4 @@ mod regressions;
 mod simulate;
 mod structure;
 mod studies;
+mod variants;

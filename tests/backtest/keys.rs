@@ -136,6 +136,8 @@ fn lists_are_strategies() {
         (0..table.rows()).filter(|&row| ids[row] == Some(strategy)).map(|row| profit[row]).collect()
     };
     let all = case.table("trades");
+    // Abnormal returns are there for the signal, whatever is written.
+    case.run(&["--set", "study.tests=[]", "--set", "output.tables=[\"estimates\"]"]).success();
     // Number 13 of the first specification: 4 quantiles, the second entry and holding period, with costs.
     let alone = [
         "backtest.quantiles.count=4",

@@ -7,11 +7,12 @@ use dayzero_model::sample::{Draws, Pool, Sample, Tested, TestedWindow};
 use dayzero_model::significance::correlation::Correlation;
 use dayzero_model::significance::multiple::{benjamini_hochberg, benjamini_yekutieli, holm};
 use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined};
-use dayzero_model::{Calendar, Maybe, Window};
+use dayzero_model::{Calendar, Maybe, Specification, Window};
 use rayon::prelude::*;
 
 use crate::config::Study;
 use crate::config::raw::MultipleTesting;
+use crate::findings::headline_test;
 use crate::ledger::{Candidate, Ledger};
 use crate::prepare::Ground;
 use crate::residuals::ResidualSums;
@@ -27,6 +28,8 @@ pub struct TestRow {
     pub window: Window,
     /// Whether the window was declared in `car_windows`.
     pub declared: bool,
+    /// What the window is for, in tables.
+    pub role: &'static str,
     /// What is tested.
     pub measure: Tested,
     /// The test.
@@ -93,9 +96,10 @@ pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<
     let Layout { specification, results, needs, .. } = examined.layout;
     let markets = &ground.loaded.assembled.panel.markets;
     let calendars: Vec<&Calendar> = markets.iter().map(|market| &market.calendar).collect();
-    let correlation = needs
-        .mean_correlation
-        .then(|| Correlation::new(&examined.sums.cells, &calendars, specification.event, specification.missing));
+    let correlation = needs.mean_correlation.then(|| {
+        let kind = specification.variants.mean_correlation;
+        Correlation::new(&examined.sums.cells, &calendars, specification.event, specification.missing, kind)
+    });
     let day0 = |candidate: &Candidate| calendars[candidate.market].dates()[candidate.day0];
     let periods: Vec<i32> = ground.ledger.candidates.iter().map(|c| study.cluster.of(day0(c))).collect();
     let jackknife: Vec<Maybe> = match needs.jackknife {
@@ -107,7 +111,10 @@ pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<
         let mut sample = sample(study, ground, examined, pool, task);
         sample.mean_correlation =
             correlation.as_ref().and_then(|correlation| correlation.mean(task.group, task.window));
-        study.tests.iter().map(|test| evaluate(*test, &sample, examined.index, task)).collect::<Vec<_>>()
+        let around = matches!(task.place, TestedWindow::Around(_));
+        let tests = study.tests.iter().filter(|test| !around || headline_test(study) == Some(test.name()));
+        let role = role(examined.layout.specification, task.place);
+        tests.map(|test| TestRow { role, ..evaluate(*test, &sample, examined.index, task) }).collect::<Vec<_>>()
     };
     tasks(study, ground, examined).par_iter().map(evaluate).collect::<Vec<_>>().into_iter().flatten().collect()
 }
@@ -121,6 +128,7 @@ fn tasks(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<Task
             let task = |measure| Task { group, index, window, place, measure };
             match place {
                 TestedWindow::Declared(_) => tasks.extend(study.tested.iter().copied().map(task)),
+                TestedWindow::Around(_) => tasks.extend(examined.single_days.then(|| task(Tested::Car))),
                 TestedWindow::Day(_) => tasks.extend(examined.single_days.then(|| task(Tested::Car))),
             }
         }
@@ -131,6 +139,7 @@ fn tasks(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<Task
 fn sample(study: &Study, ground: Ground<'_>, examined: &Examined<'_>, pool: Pool<'_>, task: Task) -> Sample {
     let group = &ground.ledger.groups[task.group];
     let mut sample = pool.sample(&group.members, task.place, task.measure);
+    sample.variants = examined.layout.specification.variants;
     sample.event_time = examined.sums.event_time.of(examined.layout, task.group, task.index);
     if let TestedWindow::Declared(_) = task.place {
         let key = format!("{}|{}|{}|{}", examined.index, group.label, task.window, task.measure.name());
@@ -144,13 +153,14 @@ fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: us
     let result = match task.measure {
         Tested::Bhar if needs.parts() => Err(Undefined::NotStandardised),
         _ if needs.draws && sample.draws.is_none() => Err(Undefined::NotResampled),
-        _ => test.evaluate(sample),
+        _ => test.evaluate(sample).map(|statistic| statistic.against(sample.variants.reference)),
     };
     TestRow {
         specification,
         group: task.group,
         window: task.window,
         declared: matches!(task.place, TestedWindow::Declared(_)),
+        role: DECLARED,
         measure: task.measure,
         test: test.name(),
         events: result.as_ref().map_or(sample.car.len(), |statistic| statistic.events),
@@ -162,6 +172,25 @@ fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: us
     }
 }
 
+/// The role of the windows that the user declared, and of single days.
+const DECLARED: &str = "declared";
+const DAY: &str = "day";
+
+fn role(specification: &Specification, place: TestedWindow) -> &'static str {
+    match place {
+        TestedWindow::Declared(_) => DECLARED,
+        TestedWindow::Around(place) => specification.around[place - specification.car_windows.len()].0.name(),
+        TestedWindow::Day(_) => DAY,
+    }
+}
+
+impl TestRow {
+    /// Whether the window lies around those that the study is about: no family of tests counts it.
+    pub fn is_around(&self) -> bool {
+        ![DECLARED, DAY].contains(&self.role)
+    }
+}
+
 /// Adjusts p-values within their families: for each test and measure, the declared windows of all groups
 /// and specifications are one family, the single days another.
 pub fn adjust(rows: &mut [TestRow], adjustments: &[MultipleTesting], tests: &[&'static dyn TestStatistic]) {
@@ -170,7 +199,9 @@ pub fn adjust(rows: &mut [TestRow], adjustments: &[MultipleTesting], tests: &[&'
             let family: Vec<(usize, f64)> = rows
                 .iter()
                 .enumerate()
-                .filter(|(_, row)| row.test == test.name() && row.declared == declared && row.measure == measure)
+                .filter(|(_, row)| {
+                    row.test == test.name() && row.declared == declared && !row.is_around() && row.measure == measure
+                })
                 .filter_map(|(index, row)| Some((index, row.p_value()?)))
                 .collect();
             let p_values: Vec<f64> = family.iter().map(|&(_, p)| p).collect();

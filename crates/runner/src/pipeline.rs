@@ -7,6 +7,8 @@ use dayzero_model::event_time::Layout;
 use dayzero_model::results::Results;
 use dayzero_model::significance::Needs;
 
+use rayon::prelude::*;
+
 use crate::config::Study;
 use crate::estimate;
 use crate::finished::Finished;
@@ -17,8 +19,9 @@ use crate::manifest::{self, Manifest};
 use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
+use crate::simulate::calibrate;
 use crate::tables::{self, Table};
-use crate::{Failure, backtest, findings, longrun, regressions, residuals};
+use crate::{Failure, backtest, findings, influence, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -32,14 +35,17 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let ledger = ledger::build(study, &loaded);
     let prepared = prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     clock.mark("align");
-    let finished = finish(study, Ground { loaded: &loaded, ledger: &ledger }, &prepared, progress, &mut clock);
+    let ground = Ground { loaded: &loaded, ledger: &ledger };
+    let placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
+    clock.mark("calibrate");
+    let mut finished = finish(study, ground, &prepared, progress, &mut clock);
+    finished.placebos = placebos;
     let inputs = manifest::inputs(study)?;
     let metadata = manifest::table_metadata(study, &inputs);
     clock.mark("fingerprint");
-    let mut written = Vec::new();
-    for table in requested(study, &finished)? {
-        written.push(staging.write(&table, study.output.format, &metadata)?);
-    }
+    let tables = requested(study, &finished)?;
+    let write = |table: &Table<'_>| staging.write(table, study.output.format, &metadata);
+    let written = tables.par_iter().map(write).collect::<Result<_, _>>()?;
     clock.mark("write");
     let manifest = Manifest { inputs, tables: written, seconds: clock.seconds, ..describe(&finished) };
     staging.commit(&manifest)?;
@@ -80,14 +86,19 @@ fn finish<'a>(
     clock: &mut Clock,
 ) -> Finished<'a> {
     let mut finished = Finished::unestimated(study, ground.loaded, ground.ledger);
-    finished.results = estimate::estimate(ground, &study.specifications, prepared, progress);
+    finished.results = estimate::estimate(study, ground, prepared, progress);
     clock.mark("estimate");
-    finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
+    if study.output.writes("averages") {
+        finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
+    }
     for (index, prepared) in prepared.iter().enumerate() {
         let estimated = Estimated { index, prepared, results: &finished.results[index] };
         finished.tests.extend(test(study, ground, &estimated, true));
     }
     infer::adjust(&mut finished.tests, &study.adjustments, &study.tests);
+    if !study.tests.is_empty() || study.output.writes("influence") {
+        finished.influence = influence::influence(&finished);
+    }
     clock.mark("test");
     if study.output.writes("calendar_time") {
         finished.calendar_time = longrun::calendar_time(study, ground, prepared, &finished.results);
@@ -118,6 +129,9 @@ pub(crate) struct Estimated<'a> {
 /// Every test of one specification, with what the tests need beyond the results.
 pub(crate) fn test(study: &Study, ground: Ground<'_>, estimated: &Estimated<'_>, single_days: bool) -> Vec<TestRow> {
     let Estimated { index, prepared, results } = *estimated;
+    if study.tests.is_empty() {
+        return Vec::new();
+    }
     let layout = Layout::new(&study.specifications[index], results, &ground.ledger.groups, Needs::of(&study.tests));
     let sums = residuals::residual_sums(ground, prepared, &layout);
     infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums, single_days })
@@ -137,6 +151,7 @@ pub(crate) fn describe(finished: &Finished<'_>) -> Manifest {
         specifications: manifest::specification_notes(finished),
         headline: findings::headline(finished),
         cases: findings::cases(finished),
+        warnings: findings::warnings(finished),
         simulation: None,
         strategies: manifest::strategy_notes(finished),
         tables: Vec::new(),

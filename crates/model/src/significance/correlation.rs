@@ -11,12 +11,14 @@
 //! Only sums of z over the events of one market with one day 0 are kept; they serve every window. A
 //! window of L days adds each of them L times rather than adding and subtracting them once: what is
 //! never subtracted leaves no rounding behind.
-//! (Kolari & Pynnönen 2010 define r̄ for one common event date; the overlap weight extends it.)
+//! (Kolari & Pynnönen 2010 define r̄ for one common event date; the overlap weight extends it. Other
+//! means over all pairs are variants: [`MeanCorrelation`].)
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use crate::variants::MeanCorrelation;
 use crate::{Calendar, Date, MissingPolicy, Window};
 
 /// Sums of unit-length residual vectors over the events of one market with one day 0, apart by
@@ -75,16 +77,20 @@ impl DayCell {
 #[derive(Debug)]
 pub struct Correlation<'a> {
     /// For every group, its parts by market and day 0.
-    groups: Vec<HashMap<(usize, usize), Vec<PlacedPart<'a>>>>,
+    groups: Vec<Parts<'a>>,
     /// For every civil date of the axis, the markets in session with their calendar index.
     sessions: Vec<Vec<(usize, usize)>>,
     /// For every market, the place of each of its trading days on the axis.
     axis: Vec<Vec<usize>>,
     event: Window,
     missing: MissingPolicy,
+    kind: MeanCorrelation,
     /// For every group, r̄ of single days where it is the same for all of them.
     single_day: Vec<OnceLock<Option<f64>>>,
 }
+
+/// The parts of a group by market and day 0.
+type Parts<'a> = HashMap<(usize, usize), Vec<PlacedPart<'a>>>;
 
 /// A part with the calendar days of its sum.
 #[derive(Clone, Debug)]
@@ -95,7 +101,13 @@ struct PlacedPart<'a> {
 
 impl<'a> Correlation<'a> {
     /// The cells of one specification with that event window, of markets with these calendars.
-    pub fn new(cells: &'a [DayCell], calendars: &[&Calendar], event: Window, missing: MissingPolicy) -> Self {
+    pub fn new(
+        cells: &'a [DayCell],
+        calendars: &[&Calendar],
+        event: Window,
+        missing: MissingPolicy,
+        kind: MeanCorrelation,
+    ) -> Self {
         let mut dates: Vec<Date> = calendars.iter().flat_map(|calendar| calendar.dates()).copied().collect();
         dates.sort_unstable();
         dates.dedup();
@@ -107,7 +119,7 @@ impl<'a> Correlation<'a> {
                 sessions[place].push((market, index));
             }
         }
-        let mut groups: Vec<HashMap<(usize, usize), Vec<PlacedPart<'a>>>> = Vec::new();
+        let mut groups: Vec<Parts<'a>> = Vec::new();
         for cell in cells {
             for part in &cell.parts {
                 if groups.len() <= part.group {
@@ -118,12 +130,51 @@ impl<'a> Correlation<'a> {
             }
         }
         let single_day = vec![OnceLock::new(); groups.len()];
-        Self { groups, sessions, axis, event, missing, single_day }
+        Self { groups, sessions, axis, event, missing, kind, single_day }
     }
 
     /// r̄ of the events of a group that are valid for a window; `None` for fewer than two events.
     pub fn mean(&self, group: usize, window: Window) -> Option<f64> {
         let parts = self.groups.get(group)?;
+        match self.kind {
+            MeanCorrelation::Overlap => self.overlapping(group, parts, window),
+            MeanCorrelation::Calendar => self.of_all_pairs(parts, window, |(market, _), day| self.axis[market][day]),
+            MeanCorrelation::EventTime => {
+                let farthest = parts.keys().map(|&(_, day0)| day0).max().unwrap_or_default();
+                self.of_all_pairs(parts, window, |(_, day0), day| day + farthest - day0)
+            }
+        }
+    }
+
+    /// The mean of ρ_ij over all pairs of valid events, whatever their windows share:
+    /// N(N − 1)·r̄ = ‖Σz_i‖² − N, the residuals on the axis that `place` gives the days of a market and day 0.
+    fn of_all_pairs(
+        &self,
+        parts: &Parts<'_>,
+        window: Window,
+        place: impl Fn((usize, usize), usize) -> usize,
+    ) -> Option<f64> {
+        let mut keys: Vec<&(usize, usize)> = parts.keys().collect();
+        // Sums must not depend on the order of a hash table.
+        keys.sort_unstable();
+        let (mut sum, mut events) = (Vec::new(), 0);
+        for &key in keys {
+            for placed in parts[&key].iter().filter(|placed| self.covers(&placed.part.present, window)) {
+                events += placed.part.events;
+                for (day, z) in placed.estimation.clone().zip(&placed.part.sum) {
+                    let place = place(key, day);
+                    if sum.len() <= place {
+                        sum.resize(place + 1, 0.0);
+                    }
+                    sum[place] += z;
+                }
+            }
+        }
+        let n = events as f64;
+        (events > 1).then(|| (sum.iter().map(|z: &f64| z * z).sum::<f64>() - n) / (n * (n - 1.0)))
+    }
+
+    fn overlapping(&self, group: usize, parts: &Parts<'_>, window: Window) -> Option<f64> {
         // In one market and without missing days, events share a single day τ if and only if they
         // share day 0: r̄ is the same for every τ.
         let alike = window.days() == 1
@@ -135,7 +186,7 @@ impl<'a> Correlation<'a> {
         }
     }
 
-    fn sweep(&self, parts: &HashMap<(usize, usize), Vec<PlacedPart<'a>>>, window: Window) -> Option<f64> {
+    fn sweep(&self, parts: &Parts<'_>, window: Window) -> Option<f64> {
         let valid = |placed: &&PlacedPart<'_>| self.covers(&placed.part.present, window);
         let events: usize = parts.values().flatten().filter(valid).map(|placed| placed.part.events).sum();
         if events < 2 {
@@ -181,7 +232,7 @@ impl<'a> Correlation<'a> {
 /// The parts of a market whose window covers the day of that index: those with day 0 from index −
 /// last to index − first.
 fn covering_parts<'p, 'a>(
-    parts: &'p HashMap<(usize, usize), Vec<PlacedPart<'a>>>,
+    parts: &'p Parts<'a>,
     market: usize,
     index: usize,
     window: Window,

@@ -29,7 +29,8 @@ mod undefined;
 mod wilcoxon;
 
 pub use crate::sample::Sample;
-pub use distribution::{Distribution, chi_squared_tail};
+use crate::variants::{SmallSamples, TReference};
+pub use distribution::{Distribution, chi_squared_tail, normal_below, normal_quantile};
 pub use undefined::Undefined;
 
 /// A statistic with its p-value under the null of no abnormal return.
@@ -99,6 +100,16 @@ impl Statistic {
     /// A statistic with a p-value from resamples.
     pub fn bootstrap(value: f64, p_value: f64, events: usize) -> Self {
         Self { value, reference: Reference::Bootstrap, p_value, events }
+    }
+
+    /// The statistic against another reference, where it is of t-type.
+    pub fn against(self, reference: TReference) -> Self {
+        match (reference, self.reference) {
+            (TReference::Normal, Reference::Approximate(Distribution::StudentT { .. })) => {
+                Self::normal(self.value, self.events)
+            }
+            _ => self,
+        }
     }
 
     fn approximate(value: f64, distribution: Distribution, events: usize) -> Self {
@@ -228,7 +239,17 @@ fn cluster_factor(sample: &Sample) -> Result<(f64, f64), Undefined> {
     Ok((r, factor))
 }
 
-/// √N·mean/sd with divisor N − 1, which several tests share.
+/// Whether the p-value of a test that counts outcomes counts all of them.
+fn is_exact(sample: &Sample, events: usize) -> bool {
+    sample.variants.small_samples == SmallSamples::Exact && events <= EXACT
+}
+
+/// √N·mean/sd with the divisor of the study, which several tests share.
+fn cross_sectional(sample: &Sample, values: &[f64]) -> Result<f64, Undefined> {
+    Ok(sample.variants.divisor.rescale(studentised_mean(values)?, values.len()))
+}
+
+/// √N·mean/sd with divisor N − 1.
 fn studentised_mean(values: &[f64]) -> Result<f64, Undefined> {
     let (mean, deviation) = varied(values)?;
     Ok((values.len() as f64).sqrt() * mean / deviation)

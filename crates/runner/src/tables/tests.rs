@@ -16,6 +16,11 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     .with(Column::specification(move |cell| of(cell).specification))
     .with(Column::group(groups, move |cell| of(cell).group))
     .with_all(Column::window(move |cell| of(cell).window))
+    .with(Column::text(
+        "role",
+        "declared, day, drift (the event window before day 0) or reversal (after the headline window); headline test only",
+        move |cell| Some(of(cell).role.into()),
+    ))
     .with(
         Column::text("measure", "what is tested: car, or bhar where asked", move |cell| {
             Some(of(cell).measure.name().into())
@@ -42,6 +47,11 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     }))
     .with(Column::float("p_bh", "p-value after Benjamini and Hochberg over the same family", move |cell| of(cell).p_bh))
     .with(Column::float("p_by", "p-value after Benjamini and Yekutieli, where asked", move |cell| of(cell).p_by))
+    .with(Column::float(
+        "measured_size",
+        "share of placebo samples in which this test of this window has p <= 1 - confidence, by [inference] calibrate",
+        move |cell| finished.placebo_size(of(cell))?.rejections.rate(),
+    ))
     .with(Column::text("reason", "why there is no statistic", move |cell| {
         of(cell).result.as_ref().err().map(|undefined| undefined.to_string().into())
     }))

@@ -191,6 +191,8 @@ impl World {
             car_windows: vec![],
             minimum_observations: 3,
             mask_other_events: 0,
+            around: vec![],
+            variants: Default::default(),
             missing: MissingPolicy::Exclude,
         };
         let mut results = Results::new(&specification);

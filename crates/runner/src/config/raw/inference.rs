@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::RawVariants;
+
 /// How to test.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -17,6 +19,12 @@ pub struct RawInference {
     pub cluster: RawPeriod,
     /// Adjustments of p-values for the size of the family (windows x groups x specifications).
     pub multiple_testing: Vec<MultipleTesting>,
+    /// Placebo samples on which the size of every test of declared windows is measured; 0 is off.
+    pub calibrate: usize,
+    /// Pseudo-events of a placebo sample.
+    pub calibrate_events: usize,
+    /// Conventions on which packages differ.
+    pub variants: RawVariants,
 }
 
 /// A calendar period.
@@ -63,6 +71,9 @@ impl Default for RawInference {
             bootstrap: 9999,
             cluster: RawPeriod::Week,
             multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh],
+            calibrate: 0,
+            calibrate_events: 50,
+            variants: RawVariants::default(),
         }
     }
 }
