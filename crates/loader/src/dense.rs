@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::chunk::{Chunk, Run};
 use crate::measures::Columns;
-use crate::{DataError, Extra, PriceSource};
+use crate::{DataError, Extra, PriceSource, ValueColumn};
 
 /// Calendar days from the first to the last value of a security.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +80,7 @@ impl Dense {
         };
         Columns {
             values: &self.values[days.clone()],
+            prices: matches!(source.value, ValueColumn::Price(_)),
             open: extra(Extra::Open),
             volume: extra(Extra::Volume),
             shares: extra(Extra::Shares),

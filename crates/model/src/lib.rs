@@ -10,7 +10,8 @@
 //! 5. [`estimate`] and [`abnormal`]: one event under one specification.
 //! 6. [`significance`]: test statistics, one file each, in the registry [`significance::TESTS`].
 //! 7. [`longrun`] and [`crosssection`]: portfolios in calendar time, and what explains the size of a CAR.
-//! 8. [`performance`]: what daily returns and closed lots say of a strategy, and how much of it is luck.
+//! 8. [`backtest`]: the events traded as a strategy, with decisions that see the past only.
+//! 9. [`performance`]: what daily returns and closed lots say of a strategy, and how much of it is luck.
 //!
 //! ```
 //! use dayzero_model::design::Design;
@@ -71,6 +72,7 @@
 pub mod abnormal;
 pub mod align;
 pub mod averages;
+pub mod backtest;
 pub mod calendar;
 pub mod crosssection;
 pub mod date;

@@ -69,7 +69,10 @@ const OF_EVENTS: [&str; 5] = ["events", "specifications", "estimates", "abnormal
 /// Which numbers of single days anybody asks for.
 fn kept(study: &Study) -> Keep {
     let output = &study.output;
-    if !study.tests.is_empty() || output.tables.iter().any(|table| !OF_EVENTS.contains(&table.as_str())) {
+    if study.backtest.is_some()
+        || !study.tests.is_empty()
+        || output.tables.iter().any(|table| !OF_EVENTS.contains(&table.as_str()))
+    {
         return Keep::ALL;
     }
     if !output.writes("abnormal_returns") {

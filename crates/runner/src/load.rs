@@ -12,7 +12,7 @@ use dayzero_model::ReturnKind;
 use dayzero_model::peers::Characteristics;
 
 use crate::config::Study;
-use crate::{Failure, regressions};
+use crate::{Failure, backtest, regressions};
 
 /// Everything that is read.
 pub struct Loaded {
@@ -32,6 +32,7 @@ pub struct Loaded {
 pub fn load(study: &Study) -> Result<Loaded, Failure> {
     let events = events::read(&study.events)?;
     let source = regressions::characteristics(study, &events)?;
+    backtest::check_columns(study, &events)?;
     let mut names: HashSet<String> = HashSet::new();
     for security in events.security.iter().flatten() {
         if !names.contains(security) {

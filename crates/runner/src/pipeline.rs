@@ -21,7 +21,7 @@ use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::simulate::calibrate;
 use crate::tables::{self, Table};
-use crate::{Failure, findings, influence, longrun, regressions, residuals};
+use crate::{Failure, backtest, findings, influence, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -111,6 +111,8 @@ fn finish<'a>(
         finished.regressions = regressions::regressions(study, ground, &finished.results);
     }
     clock.mark("regress");
+    finished.backtest = backtest::backtest(study, ground, &finished.results);
+    clock.mark("trade");
     finished
 }
 
@@ -151,6 +153,7 @@ pub(crate) fn describe(finished: &Finished<'_>) -> Manifest {
         cases: findings::cases(finished),
         warnings: findings::warnings(finished),
         simulation: None,
+        strategies: manifest::strategy_notes(finished),
         tables: Vec::new(),
         files: Vec::new(),
         notes: findings::notes(finished),

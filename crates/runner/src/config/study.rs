@@ -13,6 +13,7 @@ use dayzero_model::sample::Tested;
 use dayzero_model::significance::{self, TESTS, TestStatistic};
 use dayzero_model::{Measure, Specification};
 
+use super::backtest::{self, Backtest};
 use super::document::Document;
 use super::mistake::Mistake;
 use super::raw::{
@@ -20,7 +21,7 @@ use super::raw::{
 };
 use super::regressions::{self, Regression};
 use super::{inputs, longrun, markets, specifications, values};
-use crate::table_names::TABLE_NAMES;
+use crate::table_names::{BACKTEST_TABLE_NAMES, TABLE_NAMES};
 
 /// A study that makes sense.
 pub struct Study {
@@ -58,6 +59,8 @@ pub struct Study {
     pub calendar_time: CalendarTime,
     /// Regressions across events.
     pub regressions: Vec<Regression>,
+    /// The events traded as a strategy.
+    pub backtest: Option<Backtest>,
     /// Placebo samples on which tests are calibrated.
     pub calibrate: Calibrate,
     /// The conventions that differ from the defaults, as the user wrote them.
@@ -119,8 +122,11 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
     let markets = markets::markets(&raw, base, &mut mistakes);
     let specifications = specifications::all(&raw, &mut mistakes);
     let regressions = regressions::regressions(&raw.regressions, &specifications, &mut mistakes);
-    let events = inputs::events(&raw.events, &regressions, base, &mut mistakes);
-    let prices = inputs::prices(&raw.prices, &specifications, base, &mut mistakes);
+    let backtest = backtest::backtest(&raw, &specifications, &mut mistakes);
+    let numbers = backtest.iter().flat_map(backtest::columns).cloned().collect();
+    let events = inputs::events(&raw.events, &regressions, numbers, base, &mut mistakes);
+    let measures = inputs::measures(&specifications, backtest.as_ref());
+    let prices = inputs::prices(&raw.prices, &measures, base, &mut mistakes);
     let characteristics = inputs::characteristics(&raw, &specifications, base, &mut mistakes);
     let calendar_time = longrun::calendar_time(&raw, &specifications, &mut mistakes);
     let tested = tested(&raw.inference, &mut mistakes);
@@ -129,7 +135,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
     if !(raw.inference.confidence > 0.0 && raw.inference.confidence < 1.0) {
         mistakes.push(Mistake::new(["inference", "confidence"], "a confidence lies between 0 and 1, as in 0.95"));
     }
-    let output = output(&raw.output, &raw.name, base, &mut mistakes);
+    let output = output(&raw, base, &mut mistakes);
     let resolved = resolved(&raw);
     let (Some(prices), Some(events), true) = (prices, events, mistakes.is_empty()) else { return Err(mistakes) };
     Ok(Study {
@@ -142,7 +148,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         markets,
         factors,
         characteristics,
-        measures: inputs::measures(&specifications),
+        measures,
         specifications,
         tests,
         tested,
@@ -150,6 +156,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         cluster: cluster(raw.inference.cluster),
         calendar_time,
         regressions,
+        backtest,
         calibrate: Calibrate { draws: raw.inference.calibrate, events: raw.inference.calibrate_events },
         variants: raw.inference.variants.chosen(),
         confidence: raw.inference.confidence,
@@ -239,11 +246,16 @@ fn cluster(raw: RawPeriod) -> Period {
     }
 }
 
-fn output(raw: &RawOutput, name: &str, base: &Path, mistakes: &mut Vec<Mistake>) -> Output {
+fn output(study: &RawStudy, base: &Path, mistakes: &mut Vec<Mistake>) -> Output {
+    let (raw, name): (&RawOutput, _) = (&study.output, &study.name);
     let known = TABLE_NAMES;
+    let traded = |table: &str| BACKTEST_TABLE_NAMES.contains(&table);
     for (i, table) in raw.tables.iter().flatten().enumerate() {
-        if !known.contains(&table.as_str()) {
-            let path = ["output".to_owned(), "tables".to_owned(), i.to_string()];
+        let path = ["output".to_owned(), "tables".to_owned(), i.to_string()];
+        if traded(table) && study.backtest.is_none() {
+            let problem = format!("the table `{table}` is of a backtest, and there is no [backtest]");
+            mistakes.push(Mistake::new(path, problem));
+        } else if !known.contains(&table.as_str()) {
             mistakes.push(
                 Mistake::new(path, format!("unknown table `{table}`")).did_you_mean(table, known.iter().copied()),
             );
@@ -263,7 +275,10 @@ fn output(raw: &RawOutput, name: &str, base: &Path, mistakes: &mut Vec<Mistake>)
     Output {
         dir: paths::tidy(&base.join(dir)),
         format: raw.format,
-        tables: raw.tables.clone().unwrap_or_else(|| known.iter().map(|&name| name.to_owned()).collect()),
+        tables: raw.tables.clone().unwrap_or_else(|| {
+            let written = known.iter().filter(|table| study.backtest.is_some() || !traded(table));
+            written.map(|&name| name.to_owned()).collect()
+        }),
         columns: raw.columns.clone(),
     }
 }
