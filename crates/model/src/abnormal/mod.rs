@@ -1,6 +1,8 @@
 //! Abnormal returns of one event: AR, CAR, BHAR, SAR and SCAR, with the full forecast-error
 //! correction across the days of a window.
 
+mod whole;
+
 use crate::design::{Design, OwnColumns};
 use crate::event::EventPlace;
 use crate::expected::Fit;
@@ -52,6 +54,7 @@ pub struct EventDays {
     rows: Vec<f64>,
     columns: usize,
     row: Vec<f64>,
+    expected: Vec<f64>,
     /// Whether nobody needs the SARs of single days.
     without_sars: bool,
 }
@@ -80,6 +83,9 @@ impl EventDays {
         design: &Design,
         own: &OwnColumns,
     ) {
+        if self.forecast_whole(specification, fit, place, design).is_some() {
+            return;
+        }
         let series = place.series(specification.measure(), specification.returns);
         let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
         let simple = place.series(specification.measure(), ReturnKind::Simple);
