@@ -3,7 +3,7 @@
 
 use dayzero_model::Specification;
 use dayzero_model::estimate::Estimator;
-use dayzero_model::results::{Keep, Results};
+use dayzero_model::results::{BLOCK, Keep, Results};
 use rayon::prelude::*;
 
 use crate::config::Study;
@@ -11,9 +11,6 @@ use crate::config::Study;
 use crate::prepare::{Ground, Prepared};
 use crate::progress::Progress;
 use crate::tables::abnormal_returns;
-
-/// Events per block.
-pub(crate) const BLOCK: usize = 256;
 
 /// Estimates every candidate under every specification; the results are in the order of the
 /// candidates.
@@ -37,12 +34,12 @@ pub fn estimate(study: &Study, ground: Ground<'_>, prepared: &[Prepared], progre
         )
         .collect();
     progress.finish();
-    let mut parts: Vec<Vec<Results>> =
-        specifications.iter().map(|specification| vec![Results::keeping(specification, keep)]).collect();
+    let mut all: Vec<Results> =
+        specifications.iter().map(|specification| Results::keeping(specification, keep)).collect();
     for block in blocks {
-        parts.iter_mut().zip(block).for_each(|(parts, part)| parts.push(part));
+        all.iter_mut().zip(block).for_each(|(results, part)| results.append(part));
     }
-    parts.into_par_iter().map(|parts| Results::join(parts, events.len())).collect()
+    all
 }
 
 fn estimate_block(

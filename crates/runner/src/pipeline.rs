@@ -38,11 +38,11 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let ground = Ground { loaded: &loaded, ledger: &ledger };
     let placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
     clock.mark("calibrate");
-    let mut finished = finish(study, ground, &prepared, progress, &mut clock);
+    let (mut finished, inputs) =
+        rayon::join(|| finish(study, ground, &prepared, progress, &mut clock), || manifest::inputs(study));
     finished.placebos = placebos;
-    let inputs = manifest::inputs(study)?;
+    let inputs = inputs?;
     let metadata = manifest::table_metadata(study, &inputs);
-    clock.mark("fingerprint");
     let tables = requested(study, &finished)?;
     let write = |table: &Table<'_>| staging.write(table, study.output.format, &metadata);
     let written = tables.par_iter().map(write).collect::<Result<_, _>>()?;

@@ -2,11 +2,10 @@
 
 use dayzero_model::estimate::Estimator;
 use dayzero_model::event_time::{EventResiduals, EventTimeSums, Layout};
-use dayzero_model::results::Results;
+use dayzero_model::results::{BLOCK, Results};
 use dayzero_model::significance::correlation::DayCell;
 use rayon::prelude::*;
 
-use crate::estimate::BLOCK;
 use crate::prepare::{Ground, Prepared};
 
 /// Blocks that are summed at once, before they are merged.

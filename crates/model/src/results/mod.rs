@@ -1,9 +1,9 @@
 //! Results of many events under one specification, column by column.
 
-mod days;
+mod column;
 mod push;
 
-pub use days::DayColumn;
+pub use column::{BLOCK, EventColumn};
 
 use crate::diagnostics::Diagnosis;
 use crate::significance::Distribution;
@@ -46,50 +46,50 @@ pub struct Results {
     /// Declared windows.
     pub declared_len: usize,
     /// Outcome of every event.
-    pub outcome: Vec<Outcome>,
+    pub outcome: EventColumn<Outcome>,
     /// What to know about an event that is not simply `ok`.
-    pub reason: Vec<Option<Box<str>>>,
+    pub reason: EventColumn<Option<Box<str>>>,
     /// Estimation days M; zero without an estimate.
-    pub observations: Vec<u32>,
+    pub observations: EventColumn<u32>,
     /// Calendar indices of the first and last estimation day.
-    pub estimation_days: Vec<Option<(u32, u32)>>,
+    pub estimation_days: EventColumn<Option<(u32, u32)>>,
     /// Reported numbers in the order of the recipe; `reported_len` per event.
-    pub reported: Vec<Maybe>,
+    pub reported: EventColumn<Maybe>,
     /// √s².
-    pub sigma: Vec<Maybe>,
+    pub sigma: EventColumn<Maybe>,
     /// R².
-    pub r_squared: Vec<Maybe>,
+    pub r_squared: EventColumn<Maybe>,
     /// Degrees of freedom of s²; zero without an estimate.
-    pub dof: Vec<u32>,
+    pub dof: EventColumn<u32>,
     /// What was taken from the residuals of an event to demean them.
-    pub residual_mean: Vec<f64>,
+    pub residual_mean: EventColumn<f64>,
     /// Share of positive estimation residuals.
-    pub positive_share: Vec<Maybe>,
+    pub positive_share: EventColumn<Maybe>,
     /// Calendar index of every day of the event window.
-    pub day: DayColumn<Option<u32>>,
+    pub day: EventColumn<Option<u32>>,
     /// Returns.
-    pub actual: DayColumn<Maybe>,
+    pub actual: EventColumn<Maybe>,
     /// Expected returns.
-    pub expected: DayColumn<Maybe>,
+    pub expected: EventColumn<Maybe>,
     /// ARs.
-    pub ars: DayColumn<Maybe>,
+    pub ars: EventColumn<Maybe>,
     /// SARs.
-    pub sars: DayColumn<Maybe>,
+    pub sars: EventColumn<Maybe>,
     /// CAR from the first day of the event window through each day.
-    pub paths: DayColumn<Maybe>,
+    pub paths: EventColumn<Maybe>,
     /// Days in each window's CAR, `windows_len` per event, as the columns below.
-    pub window_days: Vec<u32>,
-    window_car: Vec<Maybe>,
+    pub window_days: EventColumn<u32>,
+    window_car: EventColumn<Maybe>,
     /// BHAR of each window.
-    pub window_bhar: Vec<Maybe>,
-    window_variance: Vec<Maybe>,
-    window_scar: Vec<Maybe>,
+    pub window_bhar: EventColumn<Maybe>,
+    window_variance: EventColumn<Maybe>,
+    window_scar: EventColumn<Maybe>,
     /// Placebo p-value of each window; empty unless the model has placebos.
-    pub window_placebo: Vec<Maybe>,
+    pub window_placebo: EventColumn<Maybe>,
     /// What the residuals of every event say of the model; empty unless asked for.
-    pub diagnoses: Vec<Option<Diagnosis>>,
+    pub diagnoses: EventColumn<Option<Diagnosis>>,
     /// Estimation days and residuals of every event, for models that are dear to fit.
-    residuals: Vec<Option<KeptResiduals>>,
+    residuals: EventColumn<Option<KeptResiduals>>,
     keeps_residuals: bool,
     diagnoses_residuals: bool,
     has_placebos: bool,
@@ -110,7 +110,8 @@ impl Results {
     /// caller, and panics.
     pub fn keeping(specification: &Specification, keep: Keep) -> Self {
         let (recipe, days_len) = (&specification.recipe, specification.event.days());
-        let numbers = || DayColumn::new(days_len);
+        let windows_len = specification.windows().count();
+        let numbers = || EventColumn::new(days_len);
         Self {
             keep,
             reported_len: recipe.reported.len(),
@@ -119,32 +120,32 @@ impl Results {
             has_placebos: recipe.placebo,
             is_student: specification.response != Response::Volatility,
             days_len,
-            windows_len: specification.windows().count(),
+            windows_len,
             declared_len: specification.car_windows.len(),
-            day: DayColumn::new(days_len),
+            day: EventColumn::new(days_len),
             actual: numbers(),
             expected: numbers(),
             ars: numbers(),
             sars: numbers(),
             paths: numbers(),
-            outcome: Vec::new(),
-            reason: Vec::new(),
-            observations: Vec::new(),
-            estimation_days: Vec::new(),
-            reported: Vec::new(),
-            sigma: Vec::new(),
-            r_squared: Vec::new(),
-            dof: Vec::new(),
-            residual_mean: Vec::new(),
-            positive_share: Vec::new(),
-            window_days: Vec::new(),
-            window_car: Vec::new(),
-            window_bhar: Vec::new(),
-            window_variance: Vec::new(),
-            window_scar: Vec::new(),
-            window_placebo: Vec::new(),
-            diagnoses: Vec::new(),
-            residuals: Vec::new(),
+            outcome: EventColumn::new(1),
+            reason: EventColumn::new(1),
+            observations: EventColumn::new(1),
+            estimation_days: EventColumn::new(1),
+            reported: EventColumn::new(recipe.reported.len()),
+            sigma: EventColumn::new(1),
+            r_squared: EventColumn::new(1),
+            dof: EventColumn::new(1),
+            residual_mean: EventColumn::new(1),
+            positive_share: EventColumn::new(1),
+            window_days: EventColumn::new(windows_len),
+            window_car: EventColumn::new(windows_len),
+            window_bhar: EventColumn::new(windows_len),
+            window_variance: EventColumn::new(windows_len),
+            window_scar: EventColumn::new(windows_len),
+            window_placebo: EventColumn::new(windows_len),
+            diagnoses: EventColumn::new(1),
+            residuals: EventColumn::new(1),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Events into results, one after the other.
 
-use super::{DayColumn, Keep, Results};
+use super::{EventColumn, Keep, Results};
 use crate::abnormal::{EventDay, EventDays};
 use crate::estimate::{Estimator, Exclusion};
 use crate::{Maybe, MissingPolicy, Outcome, Specification};
@@ -28,20 +28,20 @@ impl Results {
             column.push(Maybe::NONE);
         }
         let days_len = self.days_len;
-        let grow = |column: &mut Vec<Maybe>, by: usize| column.resize(column.len() + by, Maybe::NONE);
-        grow(&mut self.reported, self.reported_len);
+        let none = |len: usize| std::iter::repeat_n(Maybe::NONE, len);
+        self.reported.extend(none(self.reported_len));
         for (_, column) in self.kept_columns() {
-            column.push(|block| block.resize(block.len() + days_len, Maybe::NONE));
+            column.extend(none(days_len));
         }
         if self.keep.day {
-            self.day.push(|block| block.resize(block.len() + days_len, None));
+            self.day.extend(std::iter::repeat_n(None, days_len));
         }
         for column in [&mut self.window_car, &mut self.window_bhar, &mut self.window_variance, &mut self.window_scar] {
-            grow(column, self.windows_len);
+            column.extend(none(self.windows_len));
         }
-        self.window_days.resize(self.window_days.len() + self.windows_len, 0);
+        self.window_days.extend(std::iter::repeat_n(0, self.windows_len));
         if self.has_placebos {
-            grow(&mut self.window_placebo, self.windows_len);
+            self.window_placebo.extend(none(self.windows_len));
         }
         self.diagnoses.extend(self.diagnoses_residuals.then_some(None));
         self.residuals.extend(self.keeps_residuals.then_some(None));
@@ -79,7 +79,7 @@ impl Results {
 
     fn push_days(&mut self, specification: &Specification, days: &EventDays) {
         if self.keep.day {
-            self.day.push(|block| block.extend(days.calendar().iter().map(|index| index.map(|index| index as u32))));
+            self.day.extend(days.calendar().iter().map(|index| index.map(|index| index as u32)));
         }
         let (mut path, mut broken) = (None, false);
         let mut through = |day: &Option<EventDay>| {
@@ -97,12 +97,12 @@ impl Results {
                 Kind::Sar => day.and_then(|day| day.sar),
                 Kind::Path => through(day),
             };
-            column.push(|block| block.extend(days.days().iter().map(|day| Maybe::from(value(day)))));
+            column.extend(days.days().iter().map(|day| Maybe::from(value(day))));
         }
     }
 
     /// The columns of numbers by day that are kept.
-    fn kept_columns(&mut self) -> impl Iterator<Item = (Kind, &mut DayColumn<Maybe>)> {
+    fn kept_columns(&mut self) -> impl Iterator<Item = (Kind, &mut EventColumn<Maybe>)> {
         let Keep { actual, expected, ar, sar, path, .. } = self.keep;
         [
             (actual, Kind::Actual, &mut self.actual),
@@ -115,61 +115,32 @@ impl Results {
         .filter_map(|(kept, kind, column)| kept.then_some((kind, column)))
     }
 
-    /// The events of several results one after the other, so many in all.
-    ///
-    /// # Panics
-    /// There are no results at all: a mistake of the caller.
-    pub fn join(parts: Vec<Self>, events: usize) -> Self {
-        let mut parts = parts.into_iter();
-        let mut all = parts.next().expect("at least one part, which may be empty");
-        all.reserve(events);
-        parts.for_each(|part| all.append(part));
-        all
-    }
-
-    fn reserve(&mut self, events: usize) {
-        self.outcome.reserve(events);
-        self.reason.reserve(events);
-        self.observations.reserve(events);
-        self.estimation_days.reserve(events);
-        self.reported.reserve(events * self.reported_len);
-        self.dof.reserve(events);
-        self.residual_mean.reserve(events);
-        for column in [&mut self.sigma, &mut self.r_squared, &mut self.positive_share] {
-            column.reserve(events);
-        }
-        self.window_days.reserve(events * self.windows_len);
-        for column in [&mut self.window_car, &mut self.window_bhar, &mut self.window_variance, &mut self.window_scar] {
-            column.reserve(events * self.windows_len);
-        }
-    }
-
     /// Adds the events of another block after these.
-    fn append(&mut self, mut other: Self) {
-        self.outcome.append(&mut other.outcome);
-        self.reason.append(&mut other.reason);
-        self.observations.append(&mut other.observations);
-        self.estimation_days.append(&mut other.estimation_days);
-        self.reported.append(&mut other.reported);
-        self.sigma.append(&mut other.sigma);
-        self.r_squared.append(&mut other.r_squared);
-        self.dof.append(&mut other.dof);
-        self.residual_mean.append(&mut other.residual_mean);
-        self.positive_share.append(&mut other.positive_share);
+    pub fn append(&mut self, other: Self) {
+        self.outcome.append(other.outcome);
+        self.reason.append(other.reason);
+        self.observations.append(other.observations);
+        self.estimation_days.append(other.estimation_days);
+        self.reported.append(other.reported);
+        self.sigma.append(other.sigma);
+        self.r_squared.append(other.r_squared);
+        self.dof.append(other.dof);
+        self.residual_mean.append(other.residual_mean);
+        self.positive_share.append(other.positive_share);
         self.day.append(other.day);
         self.actual.append(other.actual);
         self.expected.append(other.expected);
         self.ars.append(other.ars);
         self.sars.append(other.sars);
         self.paths.append(other.paths);
-        self.window_days.append(&mut other.window_days);
-        self.window_car.append(&mut other.window_car);
-        self.window_bhar.append(&mut other.window_bhar);
-        self.window_variance.append(&mut other.window_variance);
-        self.window_scar.append(&mut other.window_scar);
-        self.window_placebo.append(&mut other.window_placebo);
-        self.diagnoses.append(&mut other.diagnoses);
-        self.residuals.append(&mut other.residuals);
+        self.window_days.append(other.window_days);
+        self.window_car.append(other.window_car);
+        self.window_bhar.append(other.window_bhar);
+        self.window_variance.append(other.window_variance);
+        self.window_scar.append(other.window_scar);
+        self.window_placebo.append(other.window_placebo);
+        self.diagnoses.append(other.diagnoses);
+        self.residuals.append(other.residuals);
     }
 }
 

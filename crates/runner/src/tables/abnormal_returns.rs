@@ -1,13 +1,13 @@
 //! `abnormal_returns`: every day of the event window of every estimated event.
 
 use dayzero_model::Maybe;
-use dayzero_model::results::{DayColumn, Keep, Results};
+use dayzero_model::results::{EventColumn, Keep, Results};
 
 use super::{Column, Table};
 use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
-    let column = |name: &'static str, description: &'static str, values: fn(&Results) -> &DayColumn<Maybe>| {
+    let column = |name: &'static str, description: &'static str, values: fn(&Results) -> &EventColumn<Maybe>| {
         Column::float_run(name, description, move |cell| {
             finished.place(cell.item).map_or(&[], |place| values(&finished.results[cell.specification]).of(place))
         })

@@ -1,0 +1,133 @@
+//! Values by event, in blocks: columns of many events join without being copied.
+
+use std::ops::Index;
+
+/// Events per block: results of so many at a time join without being copied.
+pub const BLOCK: usize = 256;
+
+/// A run of values per event, all runs of one length, perhaps of one value.
+#[derive(Clone, Debug)]
+pub struct EventColumn<T> {
+    /// All full but the last.
+    blocks: Vec<Vec<T>>,
+    per_event: usize,
+}
+
+impl<T> EventColumn<T> {
+    /// A column without events, whose runs have so many values.
+    pub(super) fn new(per_event: usize) -> Self {
+        Self { blocks: Vec::new(), per_event }
+    }
+
+    fn full(&self) -> usize {
+        BLOCK * self.per_event.max(1)
+    }
+
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.blocks.last().map_or(0, |last| (self.blocks.len() - 1) * self.full() + last.len())
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// A value; `None` beyond the last.
+    pub fn get(&self, place: usize) -> Option<&T> {
+        self.blocks.get(place / self.full())?.get(place % self.full())
+    }
+
+    /// The values in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.blocks.iter().flatten()
+    }
+
+    /// The values of an event.
+    ///
+    /// # Panics
+    /// The column was not kept, or has fewer events: a mistake of the caller.
+    pub fn of(&self, event: usize) -> &[T] {
+        if self.per_event == 0 {
+            return &[];
+        }
+        let place = event % BLOCK * self.per_event;
+        &self.blocks[event / BLOCK][place..place + self.per_event]
+    }
+
+    /// Adds the values of one event, or some of them.
+    pub(super) fn extend(&mut self, values: impl IntoIterator<Item = T>) {
+        let full = self.full();
+        match self.blocks.last_mut().filter(|last| last.len() < full) {
+            Some(last) => last.extend(values),
+            None => {
+                let mut values = values.into_iter().peekable();
+                if values.peek().is_some() {
+                    let mut block = Vec::with_capacity(full);
+                    block.extend(values);
+                    self.blocks.push(block);
+                }
+            }
+        }
+        debug_assert!(self.blocks.last().is_none_or(|last| last.len() <= full), "events do not straddle blocks");
+    }
+
+    /// Adds a value.
+    pub(super) fn push(&mut self, value: T) {
+        self.extend([value]);
+    }
+
+    /// Adds the events of another column after these.
+    pub(super) fn append(&mut self, mut other: Self) {
+        if self.blocks.last().is_none_or(|last| last.len() == self.full()) {
+            self.blocks.append(&mut other.blocks);
+        } else {
+            let mut values = other.blocks.into_iter().flatten().peekable();
+            while values.peek().is_some() {
+                self.extend(values.by_ref().take(self.per_event.max(1)));
+            }
+        }
+    }
+}
+
+impl<T> Index<usize> for EventColumn<T> {
+    type Output = T;
+
+    fn index(&self, place: usize) -> &T {
+        &self.blocks[place / self.full()][place % self.full()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_join_at_the_ends_of_blocks_and_within_them() {
+        for (first, second) in [(0, 3), (BLOCK, 700), (10, BLOCK), (BLOCK - 1, 2), (2 * BLOCK + 5, 0)] {
+            let column = |events: std::ops::Range<usize>| {
+                let mut column = EventColumn::new(2);
+                events.for_each(|event| column.extend([event, 1000 + event]));
+                column
+            };
+            let mut joined = column(0..first);
+            joined.append(column(first..first + second));
+            joined.extend([first + second, 1000 + first + second]);
+            let events = first + second + 1;
+            assert_eq!((joined.len(), joined.iter().count()), (2 * events, 2 * events));
+            for event in 0..events {
+                assert_eq!(joined.of(event), [event, 1000 + event], "{first} and {second}");
+                assert_eq!((joined[2 * event], joined[2 * event + 1]), (event, 1000 + event));
+            }
+            assert_eq!(joined.get(2 * events), None);
+        }
+    }
+
+    #[test]
+    fn columns_without_values_stay_empty() {
+        let mut column: EventColumn<u8> = EventColumn::new(0);
+        column.extend([]);
+        column.append(EventColumn::new(0));
+        assert!(column.is_empty() && column.of(0).is_empty());
+    }
+}
