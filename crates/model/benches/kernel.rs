@@ -3,6 +3,7 @@
 //! `cargo bench -p dayzero-model --bench kernel` prints, for one to five factors, millions of events per
 //! second with 21 abnormal returns and sigma each, and the seconds for a million events of ten thousand
 //! securities with one and with four factors: the task that AbnormalReturns.jl publishes a time for.
+//! `-- --count FACTORS EVENTS` estimates so many events once and prints nothing: for counting instructions.
 
 #![expect(clippy::disallowed_types, reason = "a benchmark needs the clock that the model must not have")]
 
@@ -126,6 +127,13 @@ fn events(securities: usize, count: usize) -> Vec<(usize, usize)> {
 }
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(place) = arguments.iter().position(|argument| argument == "--count") {
+        let number = |offset: usize| arguments.get(place + offset).and_then(|text| text.parse().ok());
+        let (factors, count) = number(1).zip(number(2)).expect("--count FACTORS EVENTS");
+        seconds(&panel(20), factors, &events(20, count), false);
+        return;
+    }
     let (small, some) = (panel(200), events(200, 200_000));
     for factors in 1..=5 {
         let seconds = fastest(5, || seconds(&small, factors, &some, false));

@@ -10,16 +10,23 @@ const LANES: usize = 32;
 
 type Lanes = [f64; LANES];
 
+/// Lanes for what is left of a window after whole blocks, before the last days go one by one.
+const FEW: usize = 8;
+
 #[inline(always)]
-fn fold(mut lanes: Lanes) -> f64 {
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            lanes[lane] += lanes[lane + width];
-        }
-        width /= 2;
+fn fold(lanes: Lanes) -> f64 {
+    let sixteen: [f64; 16] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 16]);
+    let eight: [f64; 8] = std::array::from_fn(|lane| sixteen[lane] + sixteen[lane + 8]);
+    let four: [f64; 4] = std::array::from_fn(|lane| eight[lane] + eight[lane + 4]);
+    (four[0] + four[2]) + (four[1] + four[3])
+}
+
+/// Σab, lane by lane.
+#[inline(always)]
+fn add_products<const N: usize>(sums: &mut Lanes, a: &[f64; N], b: &[f64; N]) {
+    for lane in 0..N {
+        sums[lane] += a[lane] * b[lane];
     }
-    lanes[0]
 }
 
 #[inline(always)]
@@ -27,9 +34,11 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; LANES];
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += a[lane] * b[lane];
-        }
+        add_products(&mut sums, a, b);
+    }
+    let ((a, a_rest), (b, b_rest)) = (a_rest.as_chunks::<FEW>(), b_rest.as_chunks::<FEW>());
+    for (a, b) in a.iter().zip(b) {
+        add_products(&mut sums, a, b);
     }
     for ((sum, a), b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
         *sum += a * b;
@@ -43,6 +52,12 @@ fn sum(a: &[f64]) -> f64 {
     let (a, rest) = a.as_chunks::<LANES>();
     for a in a {
         for lane in 0..LANES {
+            sums[lane] += a[lane];
+        }
+    }
+    let (a, rest) = rest.as_chunks::<FEW>();
+    for a in a {
+        for lane in 0..FEW {
             sums[lane] += a[lane];
         }
     }
@@ -140,56 +155,73 @@ impl<const K: usize> NullaryFnOnce for Residuals<'_, K> {
     }
 }
 
+/// The lanes of [`ResidualSums`].
+struct Sums {
+    squares: Lanes,
+    total: Lanes,
+    positive: Lanes,
+}
+
 impl<const K: usize> Residuals<'_, K> {
     #[inline(always)]
     fn sums<const WEIGHTED: bool>(self, weights: &[f64]) -> ResidualSums {
-        let Self { y, columns, coefficients, mean, residuals, .. } = self;
-        let b0 = coefficients[0];
-        let slopes: [f64; K] = std::array::from_fn(|j| coefficients[j + 1]);
-        let (mut squares, mut total, mut positive) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-        let (whole, rest) = residuals.as_chunks_mut::<LANES>();
-        let blocks = whole.len();
-        for (block, out) in whole.iter_mut().enumerate() {
-            let at = block * LANES;
-            let part = |values: &[f64]| -> Lanes { std::array::from_fn(|lane| values[at..at + LANES][lane]) };
-            let (y, weights) = (part(y), if WEIGHTED { part(weights) } else { [1.0; LANES] });
-            let mut e: Lanes = std::array::from_fn(|lane| y[lane] - b0);
-            for j in 0..K {
-                let x = part(columns[j]);
-                for lane in 0..LANES {
-                    e[lane] -= slopes[j] * x[lane];
-                }
-            }
-            for lane in 0..LANES {
-                let mut distance = y[lane] - mean;
-                if WEIGHTED {
-                    e[lane] *= weights[lane];
-                    distance *= weights[lane];
-                }
-                squares[lane] += e[lane] * e[lane];
-                total[lane] += distance * distance;
-                positive[lane] += f64::from(u8::from(e[lane] > 0.0));
-            }
-            *out = e;
+        let mut sums = Sums { squares: [0.0; LANES], total: [0.0; LANES], positive: [0.0; LANES] };
+        let slopes: [f64; K] = std::array::from_fn(|j| self.coefficients[j + 1]);
+        let days = self.y.len();
+        let (blocks, few) = (days / LANES * LANES, days / FEW * FEW);
+        let mut day = 0;
+        while day < blocks {
+            let e = self.block::<LANES, WEIGHTED>(weights, &slopes, day, &mut sums);
+            self.residuals[day..day + LANES].copy_from_slice(&e);
+            day += LANES;
         }
-        for (lane, out) in rest.iter_mut().enumerate() {
-            let day = blocks * LANES + lane;
-            let weight = if WEIGHTED { weights[day] } else { 1.0 };
-            let mut e = y[day] - b0;
-            for j in 0..K {
-                e -= slopes[j] * columns[j][day];
-            }
-            let mut distance = y[day] - mean;
-            if WEIGHTED {
-                e *= weight;
-                distance *= weight;
-            }
-            squares[lane] += e * e;
-            total[lane] += distance * distance;
-            positive[lane] += f64::from(u8::from(e > 0.0));
-            *out = e;
+        while day < few {
+            let e = self.block::<FEW, WEIGHTED>(weights, &slopes, day, &mut sums);
+            self.residuals[day..day + FEW].copy_from_slice(&e);
+            day += FEW;
         }
-        ResidualSums { squares: fold(squares), total: fold(total), positive: fold(positive) }
+        while day < days {
+            self.residuals[day] = self.block::<1, WEIGHTED>(weights, &slopes, day, &mut sums)[0];
+            day += 1;
+        }
+        ResidualSums { squares: fold(sums.squares), total: fold(sums.total), positive: fold(sums.positive) }
+    }
+
+    /// The residuals of N days, which are added to the first N lanes.
+    #[inline(always)]
+    fn block<const N: usize, const WEIGHTED: bool>(
+        &self,
+        weights: &[f64],
+        slopes: &[f64; K],
+        day: usize,
+        sums: &mut Sums,
+    ) -> [f64; N] {
+        let part = |values: &[f64]| -> [f64; N] {
+            let values = &values[day..day + N];
+            std::array::from_fn(|lane| values[lane])
+        };
+        let (y, b0) = (part(self.y), self.coefficients[0]);
+        let mut e: [f64; N] = std::array::from_fn(|lane| y[lane] - b0);
+        for (slope, column) in slopes.iter().zip(&self.columns) {
+            let x = part(column);
+            for lane in 0..N {
+                e[lane] -= slope * x[lane];
+            }
+        }
+        let mut distance: [f64; N] = std::array::from_fn(|lane| y[lane] - self.mean);
+        if WEIGHTED {
+            let weights = part(weights);
+            for lane in 0..N {
+                e[lane] *= weights[lane];
+                distance[lane] *= weights[lane];
+            }
+        }
+        for lane in 0..N {
+            sums.squares[lane] += e[lane] * e[lane];
+            sums.total[lane] += distance[lane] * distance[lane];
+            sums.positive[lane] += if e[lane] > 0.0 { 1.0 } else { 0.0 };
+        }
+        e
     }
 }
 
