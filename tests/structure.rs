@@ -62,7 +62,7 @@ fn files_are_short() {
 fn registries_are_complete() {
     for (folder, known) in [
         ("expected", vec!["mod", "fit", "recipe", "options", "least_squares", "conditional"]),
-        ("significance", vec!["mod", "correlation", "distribution", "multiple", "undefined"]),
+        ("significance", vec!["mod", "correlation", "distribution", "multiple", "step_down", "undefined", "wild"]),
     ] {
         let directory = root().join("crates/model/src").join(folder);
         let registry = read(&directory.join("mod.rs"));

@@ -14,6 +14,7 @@ mod golden_peers;
 mod golden_quickstart;
 mod golden_support;
 mod golden_us;
+mod inference;
 mod inputs;
 mod mistakes;
 mod models;

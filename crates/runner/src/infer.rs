@@ -5,8 +5,7 @@ use dayzero_model::event_time::Layout;
 use dayzero_model::results::Results;
 use dayzero_model::sample::{Draws, Pool, Sample, Tested, TestedWindow};
 use dayzero_model::significance::correlation::Correlation;
-use dayzero_model::significance::multiple::{benjamini_hochberg, benjamini_yekutieli, holm};
-use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined};
+use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined, WildCell};
 use dayzero_model::{Calendar, Maybe, Window};
 use rayon::prelude::*;
 
@@ -43,6 +42,10 @@ pub struct TestRow {
     pub p_bh: Option<f64>,
     /// p-value after Benjamini & Yekutieli, where asked.
     pub p_by: Option<f64>,
+    /// p-value after Romano & Wolf, where asked and the test has joint draws.
+    pub p_romano_wolf: Option<f64>,
+    /// What the joint draws of the test are made of, while they are needed.
+    pub joint: Option<WildCell>,
 }
 
 impl TestRow {
@@ -107,7 +110,7 @@ pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<
         let mut sample = sample(study, ground, examined, pool, task);
         sample.mean_correlation =
             correlation.as_ref().and_then(|correlation| correlation.mean(task.group, task.window));
-        study.tests.iter().map(|test| evaluate(*test, &sample, examined.index, task)).collect::<Vec<_>>()
+        study.tests.iter().map(|test| evaluate(study, *test, &sample, examined.index, task)).collect::<Vec<_>>()
     };
     tasks(study, ground, examined).par_iter().map(evaluate).collect::<Vec<_>>().into_iter().flatten().collect()
 }
@@ -134,18 +137,27 @@ fn sample(study: &Study, ground: Ground<'_>, examined: &Examined<'_>, pool: Pool
     sample.event_time = examined.sums.event_time.of(examined.layout, task.group, task.index);
     if let TestedWindow::Declared(_) = task.place {
         let key = format!("{}|{}|{}|{}", examined.index, group.label, task.window, task.measure.name());
-        sample.draws = Some(Draws::new(study.seed, &key, study.bootstrap));
+        // What samples share is shared by the groups of one ledger: a simulation has a ledger for every draw.
+        let family = &ground.ledger.groups[0].label;
+        sample.draws = Some(Draws::new(study.seed, &key, study.bootstrap).within(family));
     }
     sample
 }
 
-fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: usize, task: Task) -> TestRow {
+fn evaluate(
+    study: &Study,
+    test: &'static dyn TestStatistic,
+    sample: &Sample,
+    specification: usize,
+    task: Task,
+) -> TestRow {
     let needs = test.needs();
     let result = match task.measure {
         Tested::Bhar if needs.parts() => Err(Undefined::NotStandardised),
         _ if needs.draws && sample.draws.is_none() => Err(Undefined::NotResampled),
         _ => test.evaluate(sample),
     };
+    let joint = study.adjustments.contains(&MultipleTesting::RomanoWolf).then(|| test.joint(sample)).flatten();
     TestRow {
         specification,
         group: task.group,
@@ -159,35 +171,7 @@ fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: us
         p_holm: None,
         p_bh: None,
         p_by: None,
-    }
-}
-
-/// Adjusts p-values within their families: for each test and measure, the declared windows of all groups
-/// and specifications are one family, the single days another.
-pub fn adjust(rows: &mut [TestRow], adjustments: &[MultipleTesting], tests: &[&'static dyn TestStatistic]) {
-    for test in tests {
-        for (declared, measure) in [(true, Tested::Car), (true, Tested::Bhar), (false, Tested::Car)] {
-            let family: Vec<(usize, f64)> = rows
-                .iter()
-                .enumerate()
-                .filter(|(_, row)| row.test == test.name() && row.declared == declared && row.measure == measure)
-                .filter_map(|(index, row)| Some((index, row.p_value()?)))
-                .collect();
-            let p_values: Vec<f64> = family.iter().map(|&(_, p)| p).collect();
-            for adjustment in adjustments {
-                let adjusted = match adjustment {
-                    MultipleTesting::Holm => holm(&p_values),
-                    MultipleTesting::Bh => benjamini_hochberg(&p_values),
-                    MultipleTesting::By => benjamini_yekutieli(&p_values),
-                };
-                for (&(index, _), p) in family.iter().zip(adjusted) {
-                    match adjustment {
-                        MultipleTesting::Holm => rows[index].p_holm = Some(p),
-                        MultipleTesting::Bh => rows[index].p_bh = Some(p),
-                        MultipleTesting::By => rows[index].p_by = Some(p),
-                    }
-                }
-            }
-        }
+        p_romano_wolf: None,
+        joint,
     }
 }

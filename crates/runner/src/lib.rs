@@ -2,6 +2,7 @@
 //!
 //! [`pipeline::run`] reads like the manual; each step has a module of its own.
 
+pub mod adjust;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -18,7 +18,7 @@ use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::tables::{self, Table};
-use crate::{Failure, findings, longrun, regressions, residuals};
+use crate::{Failure, adjust, findings, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -87,7 +87,8 @@ fn finish<'a>(
         let estimated = Estimated { index, prepared, results: &finished.results[index] };
         finished.tests.extend(test(study, ground, &estimated, true));
     }
-    infer::adjust(&mut finished.tests, &study.adjustments, &study.tests);
+    let names: Vec<&str> = study.tests.iter().map(|test| test.name()).collect();
+    adjust::adjust(&mut finished.tests, &study.adjustments, &names);
     clock.mark("test");
     if study.output.writes("calendar_time") {
         finished.calendar_time = longrun::calendar_time(study, ground, prepared, &finished.results);

@@ -20,6 +20,7 @@ mod rank_corrado;
 mod rank_corrado_zivney;
 mod sign;
 mod sign_generalized;
+pub mod step_down;
 mod t_clustered;
 mod t_cross_sectional;
 mod t_portfolio;
@@ -27,10 +28,12 @@ mod t_skewness;
 mod t_skewness_bootstrap;
 mod undefined;
 mod wilcoxon;
+mod wild;
 
 pub use crate::sample::Sample;
 pub use distribution::{Distribution, chi_squared_tail};
 pub use undefined::Undefined;
+pub use wild::WildCell;
 
 /// A statistic with its p-value under the null of no abnormal return.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -180,6 +183,12 @@ pub trait TestStatistic: Sync {
     /// # Errors
     /// It is undefined for this sample.
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined>;
+
+    /// What its draws are made of, where they are common to all samples of a study and the statistic is
+    /// defined: p-values of many samples can then be adjusted for each other.
+    fn joint(&self, _sample: &Sample) -> Option<WildCell> {
+        None
+    }
 }
 
 /// Every test statistic, in the order in which lists show them.

@@ -42,6 +42,11 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     }))
     .with(Column::float("p_bh", "p-value after Benjamini and Hochberg over the same family", move |cell| of(cell).p_bh))
     .with(Column::float("p_by", "p-value after Benjamini and Yekutieli, where asked", move |cell| of(cell).p_by))
+    .with(Column::float(
+        "p_romano_wolf",
+        "p-value after Romano and Wolf over the same family, where asked: of bootstrap_wild, from its draws",
+        move |cell| of(cell).p_romano_wolf,
+    ))
     .with(Column::text("reason", "why there is no statistic", move |cell| {
         of(cell).result.as_ref().err().map(|undefined| undefined.to_string().into())
     }))

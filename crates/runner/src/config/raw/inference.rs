@@ -43,6 +43,8 @@ pub enum MultipleTesting {
     Bh,
     /// Benjamini & Yekutieli 2001, for tests that depend on each other in any way.
     By,
+    /// Romano & Wolf 2005, from the joint draws of `bootstrap_wild`; other tests have none.
+    RomanoWolf,
 }
 
 /// What is tested of a window.
