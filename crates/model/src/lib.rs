@@ -9,7 +9,8 @@
 //! 4. [`expected`]: return models, one file each, in the registry [`expected::MODELS`].
 //! 5. [`estimate`] and [`abnormal`]: one event under one specification.
 //! 6. [`significance`]: test statistics, one file each, in the registry [`significance::TESTS`].
-//! 7. [`longrun`] and [`crosssection`]: portfolios in calendar time, and what explains the size of a CAR.
+//! 7. [`differences`]: tests of two groups, one file each, in the registry [`differences::DIFFERENCES`].
+//! 8. [`longrun`] and [`crosssection`]: portfolios in calendar time, and what explains the size of a CAR.
 //!
 //! ```
 //! use dayzero_model::design::Design;
@@ -73,6 +74,7 @@ pub mod crosssection;
 pub mod date;
 pub mod design;
 pub mod diagnostics;
+pub mod differences;
 pub mod estimate;
 pub mod event;
 pub mod event_time;

@@ -82,7 +82,7 @@ pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
     let rows = finished.tests.iter().filter(|row| row.test == test && row.declared && row.measure == measure);
     rows.map(|row| Headline {
         spec_id: row.specification,
-        group: finished.ledger.groups[row.group].label.clone(),
+        group: finished.ledger.label(row.group).to_owned(),
         first: row.window.first(),
         last: row.window.last(),
         events: row.events,

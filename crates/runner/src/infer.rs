@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::config::Study;
 use crate::config::raw::MultipleTesting;
+use crate::differences;
 use crate::ledger::{Candidate, Ledger};
 use crate::prepare::Ground;
 use crate::residuals::ResidualSums;
@@ -20,7 +21,7 @@ use crate::residuals::ResidualSums;
 pub struct TestRow {
     /// The specification.
     pub specification: usize,
-    /// The group.
+    /// The group; behind the groups, the difference.
     pub group: usize,
     /// The window.
     pub window: Window,
@@ -49,6 +50,26 @@ pub struct TestRow {
 }
 
 impl TestRow {
+    /// A row of a declared window before its statistic is known.
+    pub(crate) fn new(specification: usize, group: usize, window: Window, measure: Tested, test: &'static str) -> Self {
+        Self {
+            specification,
+            group,
+            window,
+            declared: true,
+            measure,
+            test,
+            events: 0,
+            mean_car: None,
+            result: Err(Undefined::TooFewEvents { found: 0, needed: 1 }),
+            p_holm: None,
+            p_bh: None,
+            p_by: None,
+            p_romano_wolf: None,
+            joint: None,
+        }
+    }
+
     /// The two-sided p-value.
     pub fn p_value(&self) -> Option<f64> {
         self.result.as_ref().ok().map(|statistic| statistic.p_value)
@@ -112,7 +133,10 @@ pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<
             correlation.as_ref().and_then(|correlation| correlation.mean(task.group, task.window));
         study.tests.iter().map(|test| evaluate(study, *test, &sample, examined.index, task)).collect::<Vec<_>>()
     };
-    tasks(study, ground, examined).par_iter().map(evaluate).collect::<Vec<_>>().into_iter().flatten().collect()
+    let rows: Vec<Vec<TestRow>> = tasks(study, ground, examined).par_iter().map(evaluate).collect();
+    let mut rows: Vec<TestRow> = rows.into_iter().flatten().collect();
+    rows.extend(differences::tests(study, ground, examined, pool, correlation.as_ref()));
+    rows
 }
 
 /// Only declared windows are tested for buy-and-hold abnormal returns: of one day they are the same.
@@ -159,19 +183,11 @@ fn evaluate(
     };
     let joint = study.adjustments.contains(&MultipleTesting::RomanoWolf).then(|| test.joint(sample)).flatten();
     TestRow {
-        specification,
-        group: task.group,
-        window: task.window,
         declared: matches!(task.place, TestedWindow::Declared(_)),
-        measure: task.measure,
-        test: test.name(),
         events: result.as_ref().map_or(sample.car.len(), |statistic| statistic.events),
         mean_car: sample.mean_car(),
         result,
-        p_holm: None,
-        p_bh: None,
-        p_by: None,
-        p_romano_wolf: None,
         joint,
+        ..TestRow::new(specification, task.group, task.window, task.measure, test.name())
     }
 }

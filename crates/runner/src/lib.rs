@@ -6,6 +6,7 @@ pub mod adjust;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod differences;
 pub mod estimate;
 pub mod failure;
 pub mod findings;

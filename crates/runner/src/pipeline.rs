@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use dayzero_model::differences::DIFFERENCES;
 use dayzero_model::event_time::Layout;
 use dayzero_model::results::Results;
 use dayzero_model::significance::Needs;
@@ -18,7 +19,7 @@ use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::tables::{self, Table};
-use crate::{Failure, adjust, findings, longrun, regressions, residuals};
+use crate::{Failure, adjust, differences, findings, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -29,7 +30,7 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let mut clock = Clock::new();
     let loaded = load::load(study)?;
     clock.mark("load");
-    let ledger = ledger::build(study, &loaded);
+    let ledger = ledger::build(study, &loaded)?;
     let prepared = prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     clock.mark("align");
     let finished = finish(study, Ground { loaded: &loaded, ledger: &ledger }, &prepared, progress, &mut clock);
@@ -54,7 +55,7 @@ pub fn check(study: &Study) -> Result<Manifest, Failure> {
     let mut clock = Clock::new();
     let loaded = load::load(study)?;
     clock.mark("load");
-    let ledger = ledger::build(study, &loaded);
+    let ledger = ledger::build(study, &loaded)?;
     prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     let finished = Finished::unestimated(study, &loaded, &ledger);
     clock.mark("align");
@@ -87,7 +88,8 @@ fn finish<'a>(
         let estimated = Estimated { index, prepared, results: &finished.results[index] };
         finished.tests.extend(test(study, ground, &estimated, true));
     }
-    let names: Vec<&str> = study.tests.iter().map(|test| test.name()).collect();
+    let names: Vec<&str> =
+        study.tests.iter().map(|test| test.name()).chain(DIFFERENCES.iter().map(|t| t.name())).collect();
     adjust::adjust(&mut finished.tests, &study.adjustments, &names);
     clock.mark("test");
     if study.output.writes("calendar_time") {
@@ -117,7 +119,8 @@ pub(crate) struct Estimated<'a> {
 /// Every test of one specification, with what the tests need beyond the results.
 pub(crate) fn test(study: &Study, ground: Ground<'_>, estimated: &Estimated<'_>, single_days: bool) -> Vec<TestRow> {
     let Estimated { index, prepared, results } = *estimated;
-    let layout = Layout::new(&study.specifications[index], results, &ground.ledger.groups, Needs::of(&study.tests));
+    let needs = Needs::of(&study.tests).or(differences::needs(study));
+    let layout = Layout::new(&study.specifications[index], results, &ground.ledger.groups, needs);
     let sums = residuals::residual_sums(ground, prepared, &layout);
     infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums, single_days })
 }

@@ -75,7 +75,7 @@ impl DayCell {
 #[derive(Debug)]
 pub struct Correlation<'a> {
     /// For every group, its parts by market and day 0.
-    groups: Vec<HashMap<(usize, usize), Vec<PlacedPart<'a>>>>,
+    groups: Vec<Parts<'a>>,
     /// For every civil date of the axis, the markets in session with their calendar index.
     sessions: Vec<Vec<(usize, usize)>>,
     /// For every market, the place of each of its trading days on the axis.
@@ -84,6 +84,22 @@ pub struct Correlation<'a> {
     missing: MissingPolicy,
     /// For every group, r̄ of single days where it is the same for all of them.
     single_day: Vec<OnceLock<Option<f64>>>,
+}
+
+/// Parts by market and day 0.
+type Parts<'a> = HashMap<(usize, usize), Vec<PlacedPart<'a>>>;
+
+/// ρ_ij·o_ij summed over the ordered pairs of some events.
+struct PairSum {
+    sum: f64,
+    events: usize,
+}
+
+impl PairSum {
+    fn mean(&self) -> Option<f64> {
+        let n = self.events as f64;
+        (self.events > 1).then(|| self.sum / (n * (n - 1.0)))
+    }
 }
 
 /// A part with the calendar days of its sum.
@@ -107,7 +123,7 @@ impl<'a> Correlation<'a> {
                 sessions[place].push((market, index));
             }
         }
-        let mut groups: Vec<HashMap<(usize, usize), Vec<PlacedPart<'a>>>> = Vec::new();
+        let mut groups: Vec<Parts<'a>> = Vec::new();
         for cell in cells {
             for part in &cell.parts {
                 if groups.len() <= part.group {
@@ -130,16 +146,31 @@ impl<'a> Correlation<'a> {
             && self.axis.len() == 1
             && parts.values().flatten().all(|placed| placed.part.present.is_none());
         match alike {
-            true => *self.single_day[group].get_or_init(|| self.sweep(parts, window)),
-            false => self.sweep(parts, window),
+            true => *self.single_day[group].get_or_init(|| self.sweep(parts, window).mean()),
+            false => self.sweep(parts, window).mean(),
         }
     }
 
-    fn sweep(&self, parts: &HashMap<(usize, usize), Vec<PlacedPart<'a>>>, window: Window) -> Option<f64> {
+    /// The mean of ρ_ij·o_ij over the pairs of an event of one group and one of another, of those that are valid
+    /// for a window; `None` where a group has none. The groups have no common event.
+    ///
+    /// All pairs of the union are those within each group and, twice, those between them.
+    pub fn between(&self, first: usize, second: usize, window: Window) -> Option<f64> {
+        let (first, second) = (self.groups.get(first)?, self.groups.get(second)?);
+        let mut union = first.clone();
+        for (&place, parts) in second {
+            union.entry(place).or_default().extend(parts.iter().cloned());
+        }
+        let [one, other, both] = [first, second, &union].map(|parts| self.sweep(parts, window));
+        let pairs = one.events as f64 * other.events as f64;
+        (pairs > 0.0).then(|| (both.sum - one.sum - other.sum) / (2.0 * pairs))
+    }
+
+    fn sweep(&self, parts: &Parts<'a>, window: Window) -> PairSum {
         let valid = |placed: &&PlacedPart<'_>| self.covers(&placed.part.present, window);
         let events: usize = parts.values().flatten().filter(valid).map(|placed| placed.part.events).sum();
         if events < 2 {
-            return None;
+            return PairSum { sum: 0.0, events };
         }
         let mut sum = vec![0.0; self.sessions.len()];
         let mut total = 0.0;
@@ -164,8 +195,7 @@ impl<'a> Correlation<'a> {
                 sum[first.min(end)..end].fill(0.0);
             }
         }
-        let n = events as f64;
-        Some(total / window.days() as f64 / (n * (n - 1.0)))
+        PairSum { sum: total / window.days() as f64, events }
     }
 
     fn covers(&self, present: &Presence, window: Window) -> bool {
@@ -181,7 +211,7 @@ impl<'a> Correlation<'a> {
 /// The parts of a market whose window covers the day of that index: those with day 0 from index −
 /// last to index − first.
 fn covering_parts<'p, 'a>(
-    parts: &'p HashMap<(usize, usize), Vec<PlacedPart<'a>>>,
+    parts: &'p Parts<'a>,
     market: usize,
     index: usize,
     window: Window,

@@ -28,7 +28,7 @@ mod t_skewness;
 mod t_skewness_bootstrap;
 mod undefined;
 mod wilcoxon;
-mod wild;
+pub(crate) mod wild;
 
 pub use crate::sample::Sample;
 pub use distribution::{Distribution, chi_squared_tail};
@@ -91,7 +91,12 @@ impl Statistic {
 
     /// A statistic that has a t-distribution with other degrees of freedom under the null.
     pub fn student_with(dof: usize, value: f64, events: usize) -> Self {
-        Self::approximate(value, Distribution::StudentT { dof: dof as f64 }, events)
+        Self::student_of(dof as f64, value, events)
+    }
+
+    /// A statistic that has a t-distribution with degrees of freedom that need not be whole under the null.
+    pub fn student_of(dof: f64, value: f64, events: usize) -> Self {
+        Self::approximate(value, Distribution::StudentT { dof }, events)
     }
 
     /// A statistic with a p-value from every outcome that the sample could have had.
@@ -133,16 +138,21 @@ pub struct Needs {
 impl Needs {
     /// What any of some tests needs.
     pub fn of(tests: &[&dyn TestStatistic]) -> Self {
-        tests.iter().map(|test| test.needs()).fold(Self::default(), |a, b| Self {
-            mean_correlation: a.mean_correlation || b.mean_correlation,
-            standardised: a.standardised || b.standardised,
-            draws: a.draws || b.draws,
-            abnormal_sums: a.abnormal_sums || b.abnormal_sums,
-            ranks: a.ranks || b.ranks,
-            standardised_ranks: a.standardised_ranks || b.standardised_ranks,
-            generalized_ranks: a.generalized_ranks || b.generalized_ranks,
-            jackknife: a.jackknife || b.jackknife,
-        })
+        tests.iter().map(|test| test.needs()).fold(Self::default(), Self::or)
+    }
+
+    /// What either needs.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            mean_correlation: self.mean_correlation || other.mean_correlation,
+            standardised: self.standardised || other.standardised,
+            draws: self.draws || other.draws,
+            abnormal_sums: self.abnormal_sums || other.abnormal_sums,
+            ranks: self.ranks || other.ranks,
+            standardised_ranks: self.standardised_ranks || other.standardised_ranks,
+            generalized_ranks: self.generalized_ranks || other.generalized_ranks,
+            jackknife: self.jackknife || other.jackknife,
+        }
     }
 
     /// Whether ranks within events are needed.
@@ -219,7 +229,7 @@ pub fn test(name: &str) -> Option<&'static dyn TestStatistic> {
 }
 
 /// Up to so many events the tests that count outcomes count all of them.
-const EXACT: usize = 25;
+pub(crate) const EXACT: usize = 25;
 
 /// Refuses a sample that is too small.
 fn at_least(needed: usize, found: usize) -> Result<(), Undefined> {

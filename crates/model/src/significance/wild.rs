@@ -13,7 +13,7 @@ use crate::sample::Draws;
 const MANY: usize = 12;
 
 /// Draws that differ by rounding only, such as all signs alike, are as large as the statistic.
-pub(super) const ROUNDING: f64 = 1e-10;
+pub(crate) const ROUNDING: f64 = 1e-10;
 
 /// One random weight for each of some calendar periods, draw by draw: Rademacher's ±1, or Webb's (2023) six
 /// values ±√½, ±1, ±√(3/2) where there are fewer than twelve periods.
@@ -21,7 +21,7 @@ pub(super) const ROUNDING: f64 = 1e-10;
 /// A weight depends on the seed, the draw and the period, and not on the sample: so the draws of all samples of
 /// a study are common. Webb's weights have the signs of Rademacher's, so that samples with few periods keep most
 /// of what they share with the others.
-pub(super) struct Weights {
+pub(crate) struct Weights {
     signs: Vec<ChaCha8Rng>,
     sizes: Vec<ChaCha8Rng>,
     bits: Vec<u64>,
@@ -30,7 +30,7 @@ pub(super) struct Weights {
 
 impl Weights {
     /// The weights of these periods from a draw on.
-    pub(super) fn new(draws: &Draws, periods: &[i32], first: usize) -> Self {
+    pub(crate) fn new(draws: &Draws, periods: &[i32], first: usize) -> Self {
         let few = periods.len() < MANY;
         let streams = |what: &str, words: usize| -> Vec<ChaCha8Rng> {
             let stream = |period: &i32| {
@@ -55,7 +55,7 @@ impl Weights {
     }
 
     /// The weights of the next draw.
-    pub(super) fn next(&mut self, weights: &mut [f64]) {
+    pub(crate) fn next(&mut self, weights: &mut [f64]) {
         let place = self.draw % 64;
         if place == 0 {
             self.refill();
@@ -131,7 +131,7 @@ impl WildCell {
 }
 
 /// (1 + #{|t*| ≥ |t|})/(B + 1).
-pub(super) fn share_as_large(observed: f64, drawn: impl IntoIterator<Item = f64>, draws: usize) -> f64 {
+pub(crate) fn share_as_large(observed: f64, drawn: impl IntoIterator<Item = f64>, draws: usize) -> f64 {
     let bound = observed.abs() * (1.0 - ROUNDING);
     let as_large = drawn.into_iter().filter(|&t| t >= bound).count();
     (1 + as_large) as f64 / (1 + draws) as f64

@@ -1,5 +1,6 @@
 //! `dayzero list`: the registries, for people.
 
+use dayzero_model::differences::DIFFERENCES;
 use dayzero_model::expected::MODELS;
 use dayzero_model::significance::TESTS;
 
@@ -17,6 +18,11 @@ pub(super) fn list(what: Listed) -> Result<(), Failure> {
         Listed::Tests => TESTS.iter().for_each(|t| {
             table.add_row([t.name(), t.summary(), t.reference()]);
         }),
+    }
+    if matches!(what, Listed::Tests) {
+        DIFFERENCES.iter().for_each(|t| {
+            table.add_row([t.name(), t.summary(), t.reference()]);
+        });
     }
     print(&lines(&table))
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use dayzero_loader::events::EventSource;
 use dayzero_loader::paths;
 use dayzero_loader::{CharacteristicSource, FactorSource, MarketSource, PriceSource};
+use dayzero_model::differences::difference;
 use dayzero_model::longrun::CalendarTime;
 use dayzero_model::period::Period;
 use dayzero_model::sample::Tested;
@@ -62,6 +63,8 @@ pub struct Study {
     pub confidence: f64,
     /// Adjustments of p-values.
     pub adjustments: Vec<MultipleTesting>,
+    /// Groups whose means are compared, by their labels.
+    pub differences: Vec<[String; 2]>,
     /// Threads; 0 for all cores.
     pub threads: usize,
     /// What to write.
@@ -111,6 +114,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
     let characteristics = inputs::characteristics(&raw, &specifications, base, &mut mistakes);
     let calendar_time = longrun::calendar_time(&raw, &specifications, &mut mistakes);
     let tested = tested(&raw.inference, &mut mistakes);
+    differences(&raw.inference, &mut mistakes);
     let factors = inputs::factors(&raw, &specifications, base, &mut mistakes);
     let tests = tests(&raw.study.tests, &mut mistakes);
     if !(raw.inference.confidence > 0.0 && raw.inference.confidence < 1.0) {
@@ -139,6 +143,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         regressions,
         confidence: raw.inference.confidence,
         adjustments: raw.inference.multiple_testing,
+        differences: raw.inference.differences,
         threads: raw.run.threads,
         output,
         resolved,
@@ -173,6 +178,10 @@ fn tests(raw: &RawTests, mistakes: &mut Vec<Mistake>) -> Vec<&'static dyn TestSt
                 mistakes.push(Mistake::new(path, format!("the test `{name}` is named twice")));
             }
             Some(test) => found.push(test),
+            None if difference(name).is_some() => {
+                let mistake = Mistake::new(path, format!("`{name}` compares two groups"));
+                mistakes.push(mistake.help("say which by [inference] differences, and leave it out here"));
+            }
             None => {
                 let known = TESTS.iter().map(|test| test.name());
                 mistakes.push(Mistake::new(path, format!("unknown test `{name}`")).did_you_mean(name, known));
@@ -204,6 +213,18 @@ fn tested(raw: &RawInference, mistakes: &mut Vec<Mistake>) -> Vec<Tested> {
         }
     }
     found
+}
+
+/// A pair of two different groups, named once. Which groups there are, the data say.
+fn differences(raw: &RawInference, mistakes: &mut Vec<Mistake>) {
+    for (i, pair) in raw.differences.iter().enumerate() {
+        let path = ["inference".to_owned(), "differences".to_owned(), i.to_string()];
+        if pair[0] == pair[1] {
+            mistakes.push(Mistake::new(path, "the two groups are the same"));
+        } else if raw.differences[..i].contains(pair) {
+            mistakes.push(Mistake::new(path, "the difference is listed twice"));
+        }
+    }
 }
 
 fn cluster(raw: RawPeriod) -> Period {

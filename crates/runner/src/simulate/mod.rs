@@ -56,7 +56,7 @@ pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> 
     let mut clock = Clock::new();
     let loaded = load::load(study)?;
     clock.mark("load");
-    let ledger = ledger::build(study, &loaded);
+    let ledger = ledger::build(study, &loaded)?;
     let ground = Ground { loaded: &loaded, ledger: &ledger };
     let prepared = pipeline::prepare(study, ground)?;
     let pool = pool(study, plan, ground)?;

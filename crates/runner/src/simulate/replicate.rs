@@ -77,6 +77,7 @@ impl Field<'_> {
             candidates,
             events: self.ground.ledger.events.clone(),
             groups: vec![group],
+            differences: Vec::new(),
             notes: Vec::new(),
         }
     }

@@ -8,13 +8,19 @@ use crate::infer::TestRow;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let of = |cell: &Cell| -> &'a TestRow { &finished.tests[cell.item] };
-    let groups = &finished.ledger.groups;
-    Table::rows("tests", "a specification, a group, a window and a test", finished.tests.len(), |item| Cell {
-        item,
-        ..Cell::default()
-    })
+    Table::rows(
+        "tests",
+        "a specification, a group or a difference of two, a window and a test",
+        finished.tests.len(),
+        |item| Cell { item, ..Cell::default() },
+    )
     .with(Column::specification(move |cell| of(cell).specification))
-    .with(Column::group(groups, move |cell| of(cell).group))
+    .with(
+        Column::text("group", "all, or column=value, or a difference of two of them", move |cell| {
+            Some(finished.ledger.label(of(cell).group).into())
+        })
+        .key(),
+    )
     .with_all(Column::window(move |cell| of(cell).window))
     .with(
         Column::text("measure", "what is tested: car, or bhar where asked", move |cell| {

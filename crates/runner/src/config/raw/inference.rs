@@ -17,6 +17,9 @@ pub struct RawInference {
     pub cluster: RawPeriod,
     /// Adjustments of p-values for the size of the family (windows x groups x specifications).
     pub multiple_testing: Vec<MultipleTesting>,
+    /// Pairs of groups whose means are compared over the declared windows, by the labels of the tables: the first
+    /// less the second, as in `[["session=amc", "session=bmo"]]`.
+    pub differences: Vec<[String; 2]>,
 }
 
 /// A calendar period.
@@ -65,6 +68,7 @@ impl Default for RawInference {
             bootstrap: 9999,
             cluster: RawPeriod::Week,
             multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh],
+            differences: Vec::new(),
         }
     }
 }
