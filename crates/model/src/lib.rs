@@ -87,6 +87,7 @@ pub mod outcome;
 pub mod panel;
 pub mod peers;
 pub mod period;
+pub mod permutation;
 mod placebo;
 pub mod pseudo_events;
 pub mod rejections;

@@ -29,6 +29,8 @@ pub struct Sample {
     pub event_time: EventTime,
     /// Random draws, for the tests that resample.
     pub draws: Option<Draws>,
+    /// Statistics of the draws in which all events were moved, where a test needs them.
+    pub permuted: Option<Vec<f64>>,
 }
 
 /// What is tested of a window.

@@ -28,6 +28,7 @@ fn sample(car: &[f64]) -> Sample {
         event_time: EventTime::default(),
         mean_correlation: (car.len() > 1).then_some(0.01),
         draws: Some(dayzero_model::sample::Draws::new(7, "sample", 999)),
+        permuted: Some((0..99).map(|draw| f64::from(draw) / 20.0 - 2.5).collect()),
     }
 }
 

@@ -43,7 +43,8 @@ pub fn estimate(
     all
 }
 
-fn estimate_block(
+/// Estimates some of the candidates under one specification.
+pub(crate) fn estimate_block(
     ground: Ground<'_>,
     specification: &Specification,
     prepared: &Prepared,

@@ -13,6 +13,7 @@ use crate::config::Study;
 use crate::config::raw::MultipleTesting;
 use crate::differences;
 use crate::ledger::{Candidate, Ledger};
+use crate::moved::Permuted;
 use crate::prepare::Ground;
 use crate::residuals::ResidualSums;
 
@@ -97,6 +98,8 @@ pub struct Examined<'a> {
     pub layout: &'a Layout<'a>,
     /// Its residual sums, as far as tests need them.
     pub sums: &'a ResidualSums,
+    /// Its moved events, where there are any.
+    pub permuted: Option<&'a Permuted>,
     /// Whether single days of the event window are tested too, beside the declared windows.
     pub single_days: bool,
 }
@@ -159,7 +162,8 @@ fn sample(study: &Study, ground: Ground<'_>, examined: &Examined<'_>, pool: Pool
     let group = &ground.ledger.groups[task.group];
     let mut sample = pool.sample(&group.members, task.place, task.measure);
     sample.event_time = examined.sums.event_time.of(examined.layout, task.group, task.index);
-    if let TestedWindow::Declared(_) = task.place {
+    if let TestedWindow::Declared(window) = task.place {
+        sample.permuted = examined.permuted.and_then(|permuted| permuted.of(task.group, window)).cloned();
         let key = format!("{}|{}|{}|{}", examined.index, group.label, task.window, task.measure.name());
         // What samples share is shared by the groups of one ledger: a simulation has a ledger for every draw.
         let family = &ground.ledger.groups[0].label;
@@ -178,7 +182,7 @@ fn evaluate(
     let needs = test.needs();
     let result = match task.measure {
         Tested::Bhar if needs.parts() => Err(Undefined::NotStandardised),
-        _ if needs.draws && sample.draws.is_none() => Err(Undefined::NotResampled),
+        _ if (needs.draws || needs.permutations) && sample.draws.is_none() => Err(Undefined::NotResampled),
         _ => test.evaluate(sample),
     };
     let joint = study.adjustments.contains(&MultipleTesting::RomanoWolf).then(|| test.joint(sample)).flatten();

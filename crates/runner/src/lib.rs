@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod load;
 pub mod longrun;
 pub mod manifest;
+pub mod moved;
 pub mod output;
 pub mod pipeline;
 pub mod prepare;

@@ -15,6 +15,7 @@ use crate::infer::{self, Examined, TestRow};
 use crate::ledger;
 use crate::load;
 use crate::manifest::{self, Manifest};
+use crate::moved::{self, Permuted};
 use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
@@ -33,7 +34,7 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let ledger = ledger::build(study, &loaded)?;
     let prepared = prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     clock.mark("align");
-    let finished = finish(study, Ground { loaded: &loaded, ledger: &ledger }, &prepared, progress, &mut clock);
+    let finished = finish(study, Ground { loaded: &loaded, ledger: &ledger }, &prepared, progress, &mut clock)?;
     let inputs = manifest::inputs(study)?;
     let metadata = manifest::table_metadata(study, &inputs);
     clock.mark("fingerprint");
@@ -79,13 +80,15 @@ fn finish<'a>(
     prepared: &[Prepared],
     progress: &Progress,
     clock: &mut Clock,
-) -> Finished<'a> {
+) -> Result<Finished<'a>, Failure> {
     let mut finished = Finished::unestimated(study, ground.loaded, ground.ledger);
     finished.results = estimate::estimate(ground, &study.specifications, prepared, progress);
     clock.mark("estimate");
     finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
-    for (index, prepared) in prepared.iter().enumerate() {
-        let estimated = Estimated { index, prepared, results: &finished.results[index] };
+    let permuted = moved::permute(study, ground, prepared, &finished.results, progress)?;
+    clock.mark("permute");
+    for (index, (prepared, permuted)) in prepared.iter().zip(&permuted).enumerate() {
+        let estimated = Estimated { index, prepared, results: &finished.results[index], permuted: Some(permuted) };
         finished.tests.extend(test(study, ground, &estimated, true));
     }
     let names: Vec<&str> =
@@ -103,7 +106,7 @@ fn finish<'a>(
         finished.regressions = regressions::regressions(study, ground, &finished.results);
     }
     clock.mark("regress");
-    finished
+    Ok(finished)
 }
 
 /// One specification, estimated.
@@ -114,15 +117,17 @@ pub(crate) struct Estimated<'a> {
     pub(crate) prepared: &'a Prepared,
     /// Its results.
     pub(crate) results: &'a Results,
+    /// Its moved events, where there are any.
+    pub(crate) permuted: Option<&'a Permuted>,
 }
 
 /// Every test of one specification, with what the tests need beyond the results.
 pub(crate) fn test(study: &Study, ground: Ground<'_>, estimated: &Estimated<'_>, single_days: bool) -> Vec<TestRow> {
-    let Estimated { index, prepared, results } = *estimated;
+    let Estimated { index, prepared, results, permuted } = *estimated;
     let needs = Needs::of(&study.tests).or(differences::needs(study));
     let layout = Layout::new(&study.specifications[index], results, &ground.ledger.groups, needs);
     let sums = residuals::residual_sums(ground, prepared, &layout);
-    infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums, single_days })
+    infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums, permuted, single_days })
 }
 
 /// What a manifest says of a study, but for its files and times.

@@ -16,6 +16,7 @@ mod jackknife;
 pub mod multiple;
 mod patell;
 mod patell_adjusted;
+mod permutation;
 mod rank_corrado;
 mod rank_corrado_zivney;
 mod sign;
@@ -32,6 +33,7 @@ pub(crate) mod wild;
 
 pub use crate::sample::Sample;
 pub use distribution::{Distribution, chi_squared_tail};
+pub use permutation::permuted_statistic;
 pub use undefined::Undefined;
 pub use wild::WildCell;
 
@@ -57,6 +59,8 @@ pub enum Reference {
     Exact,
     /// Resamples of the sample.
     Bootstrap,
+    /// Samples of moved events.
+    Permutation,
 }
 
 impl Reference {
@@ -66,6 +70,7 @@ impl Reference {
             Self::Approximate(distribution) => distribution.name(),
             Self::Exact => "exact",
             Self::Bootstrap => "bootstrap",
+            Self::Permutation => "permutation",
         }
     }
 
@@ -73,7 +78,7 @@ impl Reference {
     pub fn dof(self) -> Option<f64> {
         match self {
             Self::Approximate(distribution) => distribution.dof(),
-            Self::Exact | Self::Bootstrap => None,
+            Self::Exact | Self::Bootstrap | Self::Permutation => None,
         }
     }
 }
@@ -109,6 +114,11 @@ impl Statistic {
         Self { value, reference: Reference::Bootstrap, p_value, events }
     }
 
+    /// A statistic with a p-value from samples of moved events.
+    pub fn permutation(value: f64, p_value: f64, events: usize) -> Self {
+        Self { value, reference: Reference::Permutation, p_value, events }
+    }
+
     fn approximate(value: f64, distribution: Distribution, events: usize) -> Self {
         Self { value, reference: Reference::Approximate(distribution), p_value: distribution.two_sided(value), events }
     }
@@ -123,6 +133,8 @@ pub struct Needs {
     pub standardised: bool,
     /// Random draws, which only declared windows have.
     pub draws: bool,
+    /// Statistics of moved events, which only declared windows have.
+    pub permutations: bool,
     /// Sums of abnormal returns by day in event time.
     pub abnormal_sums: bool,
     /// Sums of ranks of abnormal returns.
@@ -147,6 +159,7 @@ impl Needs {
             mean_correlation: self.mean_correlation || other.mean_correlation,
             standardised: self.standardised || other.standardised,
             draws: self.draws || other.draws,
+            permutations: self.permutations || other.permutations,
             abnormal_sums: self.abnormal_sums || other.abnormal_sums,
             ranks: self.ranks || other.ranks,
             standardised_ranks: self.standardised_ranks || other.standardised_ranks,
@@ -213,6 +226,7 @@ pub const TESTS: &[&dyn TestStatistic] = &[
     &patell_adjusted::PatellAdjusted,
     &bmp::Bmp,
     &bmp_kp::BmpKp,
+    &permutation::Permutation,
     &jackknife::Jackknife,
     &sign::Sign,
     &sign_generalized::SignGeneralized,

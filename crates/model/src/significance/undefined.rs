@@ -50,6 +50,15 @@ pub enum Undefined {
     NotStandardised,
     /// The test resamples, and only declared windows are worth that.
     NotResampled,
+    /// The events were not moved.
+    NotPermuted,
+    /// Too few draws moved most of the events.
+    TooFewPermutations {
+        /// Draws.
+        found: usize,
+        /// Draws needed.
+        needed: usize,
+    },
     /// The expected share of positive values is 0 or 1.
     DegenerateShare {
         /// The share.
@@ -79,6 +88,14 @@ impl fmt::Display for Undefined {
             Self::PerfectCorrelation => write!(f, "the residuals of all events are perfectly correlated"),
             Self::NotStandardised => write!(f, "buy-and-hold abnormal returns are not standardised"),
             Self::NotResampled => write!(f, "only declared windows are resampled"),
+            Self::NotPermuted => write!(
+                f,
+                "the events were not moved: simulations do not, and dear models only if [inference] permutations is given"
+            ),
+            Self::TooFewPermutations { found, needed } => write!(
+                f,
+                "{found} draws move nine tenths of the events to days without one, at least {needed} are needed"
+            ),
             Self::DegenerateShare { share } => write!(f, "the expected share of positive returns is {share}"),
         }
     }

@@ -53,6 +53,8 @@ pub struct Study {
     pub tested: Vec<Tested>,
     /// Draws of the tests that resample.
     pub bootstrap: usize,
+    /// Draws of the test that moves all events, where the user says how many.
+    pub permutations: Option<usize>,
     /// Calendar periods by which errors are clustered.
     pub cluster: Period,
     /// Portfolios in calendar time.
@@ -138,6 +140,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         tests,
         tested,
         bootstrap: raw.inference.bootstrap,
+        permutations: raw.inference.permutations,
         cluster: cluster(raw.inference.cluster),
         calendar_time,
         regressions,
@@ -195,6 +198,10 @@ fn tested(raw: &RawInference, mistakes: &mut Vec<Mistake>) -> Vec<Tested> {
     if !(99..=1_000_000).contains(&raw.bootstrap) {
         let problem = "between 99 and 1000000 draws are possible; 9999 give p-values of four digits";
         mistakes.push(Mistake::new(["inference", "bootstrap"], problem));
+    }
+    if raw.permutations.is_some_and(|draws| !(99..=99_999).contains(&draws)) {
+        let problem = "between 99 and 99999 draws are possible; 199 tell 5 %, 999 tell 1 %";
+        mistakes.push(Mistake::new(["inference", "permutations"], problem));
     }
     if raw.measures.is_empty() {
         mistakes.push(Mistake::new(["inference", "measures"], "the list is empty").help("write [\"car\"]"));

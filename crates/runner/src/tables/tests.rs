@@ -36,7 +36,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     }))
     .with(Column::text(
         "distribution",
-        "distribution of the statistic under the null, or exact, or bootstrap",
+        "distribution of the statistic under the null, or exact, bootstrap or permutation",
         move |cell| of(cell).reference().map(|reference| reference.name().into()),
     ))
     .with(Column::float("dof", "degrees of freedom of the distribution, where it has them", move |cell| {

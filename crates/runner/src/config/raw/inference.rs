@@ -13,6 +13,9 @@ pub struct RawInference {
     pub measures: Vec<RawMeasure>,
     /// Draws of the tests that resample.
     pub bootstrap: usize,
+    /// Draws of the test `permutation`, each of which estimates all events anew. Default: 199, and none for models that
+    /// are dear to fit (`huber`, `theil_sen`, `garch`, `egarch`) or look at other securities.
+    pub permutations: Option<usize>,
     /// Calendar period of day 0 by which `t_clustered` clusters.
     pub cluster: RawPeriod,
     /// Adjustments of p-values for the size of the family (windows x groups x specifications).
@@ -66,6 +69,7 @@ impl Default for RawInference {
             confidence: 0.95,
             measures: vec![RawMeasure::Car],
             bootstrap: 9999,
+            permutations: None,
             cluster: RawPeriod::Week,
             multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh],
             differences: Vec::new(),
