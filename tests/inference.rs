@@ -3,6 +3,7 @@
 use crate::support::{Case, STUDY};
 
 mod differences;
+mod permutation;
 mod step_down;
 
 /// The usual data under a study with these sections and settings of `[study]`.

@@ -17,8 +17,11 @@ use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::residuals::groups_of;
 
-/// Draws for models that are fitted by least squares; the others are too dear for a number that nobody asked for.
+/// Draws where the user names no number, and it is bearable.
 const PERMUTATIONS: usize = 199;
+
+/// Estimates, over all draws and specifications, that are made without being asked for: seconds of least squares.
+const BEARABLE: usize = 2_000_000;
 
 /// A draw stands for a sample if it has this share of its events: with fewer, clustering would matter less.
 const ENOUGH: f64 = 0.9;
@@ -106,9 +109,11 @@ pub(crate) fn permute(
         return Ok(none());
     };
     let permutations = Permutations::new(origins, &ground.ledger.events, quiet);
+    let is_dear = |s: &&Specification| s.recipe.method.is_costly() || s.recipe.peers.is_some();
+    let cheap = study.specifications.iter().filter(|specification| !is_dear(specification)).count();
+    let many = PERMUTATIONS * ground.ledger.candidates.len() * cheap > BEARABLE;
     let draws = |specification: &Specification| {
-        let dear = specification.recipe.method.is_costly() || specification.recipe.peers.is_some();
-        study.permutations.unwrap_or(if dear { 0 } else { PERMUTATIONS })
+        study.permutations.unwrap_or(if many || is_dear(&specification) { 0 } else { PERMUTATIONS })
     };
     progress.start("moving events", "draws", study.specifications.iter().map(draws).sum());
     let one = |(index, results): (usize, &Results)| {

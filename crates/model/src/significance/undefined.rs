@@ -90,7 +90,7 @@ impl fmt::Display for Undefined {
             Self::NotResampled => write!(f, "only declared windows are resampled"),
             Self::NotPermuted => write!(
                 f,
-                "the events were not moved: simulations do not, and dear models only if [inference] permutations is given"
+                "the events were not moved: simulations do not, and dear models and large studies need [inference] permutations"
             ),
             Self::TooFewPermutations { found, needed } => write!(
                 f,

@@ -13,8 +13,8 @@ pub struct RawInference {
     pub measures: Vec<RawMeasure>,
     /// Draws of the tests that resample.
     pub bootstrap: usize,
-    /// Draws of the test `permutation`, each of which estimates all events anew. Default: 199, and none for models that
-    /// are dear to fit (`huber`, `theil_sen`, `garch`, `egarch`) or look at other securities.
+    /// Draws of the test `permutation`, each of which estimates all events anew. Default: 199; none for models that are
+    /// fitted by iteration or look at other securities, or where these would be more than two million estimates.
     pub permutations: Option<usize>,
     /// Calendar period of day 0 by which `t_clustered` clusters.
     pub cluster: RawPeriod,
