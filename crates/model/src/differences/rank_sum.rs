@@ -55,10 +55,7 @@ fn exact_two_sided(u: usize, first: usize, second: usize) -> f64 {
     let most = first * second;
     // ways[n][u]: assignments of n values of the first group among those of the second that were added so far.
     let mut ways = vec![vec![0.0_f64; most + 1]; first + 1];
-    ways[0][0] = 1.0;
-    for n in 1..=first {
-        ways[n][0] = 1.0;
-    }
+    ways.iter_mut().for_each(|row| row[0] = 1.0);
     for added in 1..=second {
         for n in 1..=first {
             // The largest value is of the first group and beats all `added`, or it is of the second.

@@ -10,11 +10,12 @@ use super::wild::ROUNDING;
 pub fn exceedances(observed: &[f64], drawn: &[Vec<f64>]) -> Vec<usize> {
     let order = falling(observed);
     let mut counts = vec![0; observed.len()];
-    for draw in 0..drawn.first().map_or(0, Vec::len) {
-        let mut largest = 0.0_f64;
-        for &test in order.iter().rev() {
-            largest = largest.max(drawn[test][draw]);
-            counts[test] += usize::from(largest >= observed[test] * (1.0 - ROUNDING));
+    let mut largest = vec![0.0_f64; drawn.first().map_or(0, Vec::len)];
+    for &test in order.iter().rev() {
+        let bound = observed[test] * (1.0 - ROUNDING);
+        for (largest, t) in largest.iter_mut().zip(&drawn[test]) {
+            *largest = largest.max(*t);
+            counts[test] += usize::from(*largest >= bound);
         }
     }
     counts
