@@ -103,3 +103,22 @@ fn us_earnings_line_up() {
     assert!(means.is_sorted(), "{means:?}");
     assert!((means[0] + 0.0204).abs() < 0.0001 && (means[4] - 0.0210).abs() < 0.0001, "{means:?}");
 }
+
+/// Real announcements, moved to quiet days: what the README of size-of-tests says of `bmp` and `bmp_kp`.
+#[test]
+fn sizes_on_real_returns() {
+    if real_data().is_none() {
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a directory");
+    let study = root().join("experiments/size-of-tests/real.toml");
+    let tests = "study.tests=[\"bmp\", \"bmp_kp\"]";
+    let args = ["simulate", study.to_str().expect("a path"), "-q", "--out", "out", "--draws", "300", "--effects", "0"];
+    dayzero(dir.path(), &[&args[..], &["--set", tests, "--set", "output.format=\"parquet\""]].concat()).success();
+    let rejections = Table::read(&dir.path().join("out/rejections.parquet"));
+    let rate = |test: &str, column: &str| {
+        rejections.number(column, &[("first", "-1"), ("last", "1"), ("test", test), ("level", "0.05")])
+    };
+    assert!(rate("bmp", "lower") > 0.08, "{}", rate("bmp", "rate"));
+    assert!(rate("bmp_kp", "lower") < 0.06 && rate("bmp_kp", "rate") < 0.09, "{}", rate("bmp_kp", "rate"));
+}

@@ -5,7 +5,7 @@ mod files;
 mod study;
 mod values;
 
-use crate::support::{Case, Outcome, STUDY, Table, strings};
+use crate::support::{Case, Outcome, STUDY, TABLES, Table, strings};
 use arrow::array::{ArrayRef, Date32Array, Float64Array, StringArray, TimestampMicrosecondArray};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,7 +22,7 @@ impl Finished {
         let case = Case::new();
         case.run(&["-q"]).success();
         let before = files(&case.path().join("out"));
-        assert_eq!(before.len(), 11, "ten tables and the manifest");
+        assert_eq!(before.len(), TABLES.len() + 1, "every table and the manifest");
         Self { case, before }
     }
 

@@ -64,7 +64,10 @@ fn registries_are_complete() {
     for (folder, known) in [
         ("expected", vec!["mod", "fit", "recipe", "options", "least_squares", "conditional"]),
         ("differences", vec!["mod"]),
-        ("significance", vec!["mod", "correlation", "distribution", "multiple", "step_down", "undefined", "wild"]),
+        (
+            "significance",
+            vec!["mod", "correlation", "distribution", "multiple", "needs", "step_down", "undefined", "wild"],
+        ),
     ] {
         let directory = root().join("crates/model/src").join(folder);
         let registry = read(&directory.join("mod.rs"));
@@ -89,8 +92,11 @@ fn the_readme_lists_the_registries() {
     let models: Vec<String> =
         MODELS.iter().map(|m| format!("| `{}` | {} | {} |", m.name(), m.summary(), m.reference())).collect();
     assert_eq!(section("models"), models.join("\n"));
-    let tests: Vec<String> =
-        TESTS.iter().map(|t| format!("| `{}` | {} | {} |", t.name(), t.summary(), t.reference())).collect();
+    let row = |name: &str, rest: [&str; 3]| format!("| `{name}` | {} |", rest.join(" | "));
+    let tests: Vec<String> = TESTS
+        .iter()
+        .map(|t| row(t.name(), [t.summary(), t.reference(), &dayzero_runner::sizes::told(t.name())]))
+        .collect();
     assert_eq!(section("tests"), tests.join("\n"));
     let differences: Vec<String> =
         DIFFERENCES.iter().map(|t| format!("| `{}` | {} | {} |", t.name(), t.summary(), t.reference())).collect();

@@ -27,7 +27,7 @@ fn noise(day: i32) -> f64 {
 /// Securities 101, 102, … with α = 0.001, β = 1.5, noise in the estimation window and these abnormal
 /// returns on day 0; integer identifiers, returns in place of prices, the benchmark in a CSV file,
 /// announcements by date without a session.
-fn study(effects: &[f64], settings: &str) -> tempfile::TempDir {
+pub fn study(effects: &[f64], settings: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a directory");
     let (mut ids, mut dates, mut returns) = (vec![], vec![], vec![]);
     for (i, effect) in effects.iter().enumerate() {

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod calibrate;
 mod commands;
 mod determinism;
 mod experiments;
@@ -15,6 +16,7 @@ mod golden_quickstart;
 mod golden_support;
 mod golden_us;
 mod inference;
+mod influence;
 mod inputs;
 mod mistakes;
 mod models;
@@ -22,3 +24,4 @@ mod regressions;
 mod simulate;
 mod structure;
 mod studies;
+mod variants;

@@ -71,7 +71,7 @@ pub struct Case {
 }
 
 /// Every table of a run.
-pub const TABLES: [&str; 10] = [
+pub const TABLES: [&str; 11] = [
     "events",
     "specifications",
     "estimates",
@@ -79,6 +79,7 @@ pub const TABLES: [&str; 10] = [
     "cars",
     "averages",
     "tests",
+    "influence",
     "calendar_time",
     "rats",
     "regressions",

@@ -76,7 +76,10 @@ fn settings_are_typed_as_toml() {
     assert_eq!(manifest["config"]["inference"]["confidence"], 0.9);
     assert_eq!((&manifest["name"], &manifest["seed"]), (&Value::from("renamed"), &Value::from(7)));
     let tests = case.table("tests");
-    assert_eq!(tests.find(&[("test", "bmp")]).len() * 2, tests.rows());
+    let rows = |role: &str, test: &str| tests.find(&[("role", role), ("test", test)]).len();
+    let both = ["declared", "day"].map(|role| (rows(role, "bmp"), rows(role, "patell")));
+    assert!(both.iter().all(|(bmp, patell)| bmp == patell && *bmp > 0), "{both:?}");
+    assert_eq!(tests.find(&[("test", "bmp")]).len() + tests.find(&[("test", "patell")]).len(), tests.rows());
     // The last of two edits counts, and an edit may name a key that the file lacks.
     case.run(&["--set", "study.model=ff3", "--set", "study.model=constant_mean"]).success();
     assert_eq!(case.table("specifications").texts("model"), [Some("constant_mean".to_owned())]);

@@ -38,6 +38,26 @@ fn lists_name_everything_with_its_reference() {
     }
 }
 
+/// What `list tests` says of sizes is what the experiment measured.
+#[test]
+fn the_list_says_where_a_test_does_not_hold() {
+    let listed = dayzero(Path::new("."), &["list", "tests"]).success().stdout;
+    let line = |name: &str| {
+        let of = |line: &&str| line.split_whitespace().next() == Some(name);
+        listed.lines().find(of).unwrap_or_else(|| panic!("{name}: {listed}")).to_owned()
+    };
+    assert!(line("bmp_kp").contains("keeps its size in every simulated design"), "{listed}");
+    let sizes = std::fs::read_to_string(crate::support::root().join("experiments/size-of-tests/sizes.csv"));
+    let worst = sizes
+        .expect("the experiment's numbers")
+        .lines()
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .filter(|cells| cells[0] == "one day" && cells[3] == "bmp")
+        .map(|cells| cells[6].parse::<f64>().expect("a rate"))
+        .fold(0.0, f64::max);
+    assert!(line("bmp").contains(&format!("at 5 % rejects too often: one day {:.0} %", 100.0 * worst)), "{listed}");
+}
+
 #[test]
 fn the_schema_has_every_section() {
     let printed = dayzero(Path::new("."), &["schema"]).success().stdout;

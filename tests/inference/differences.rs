@@ -88,3 +88,27 @@ fn groups_that_cannot_be_compared() {
     refused("[[\"session=amc\"]]", &["2 values are needed here, not 1"]);
     case.run(&["--set", "study.tests=[\"difference_welch\"]"]).failure(2, &["compares two groups"]);
 }
+
+/// Differences need no test of a group, and follow the conventions of the study.
+#[test]
+fn alone_and_with_the_conventions_of_the_study() {
+    let case = case("tests = []", "[inference]\ndifferences = [[\"surprise_pct=5\", \"surprise_pct=1\"]]");
+    let rows = |more: &[&str]| {
+        case.run(&[&["-q", "--overwrite"], more].concat()).success();
+        case.table("tests")
+    };
+    let at = |test: &'static str| [("first", "0"), ("last", "0"), ("test", test)];
+    let own = rows(&[]);
+    assert_eq!(own.find(&[("role", "declared")]).len(), own.texts("test").len());
+    let kind = |tests: &Table, test: &'static str| tests.texts("distribution")[tests.row(&at(test))].clone();
+    assert_eq!(kind(&own, "difference_bmp_kp").as_deref(), Some("t"));
+    let other = rows(&[
+        "--set",
+        "inference.variants.reference=\"normal\"",
+        "--set",
+        "inference.variants.mean_correlation=\"event_time\"",
+    ]);
+    assert_eq!(kind(&other, "difference_bmp_kp").as_deref(), Some("normal"));
+    assert_eq!(other.number("statistic", &at("difference_welch")), own.number("statistic", &at("difference_welch")));
+    assert_ne!(other.number("statistic", &at("difference_bmp_kp")), own.number("statistic", &at("difference_bmp_kp")));
+}

@@ -72,9 +72,7 @@ pub fn assemble(inputs: Inputs<'_>) -> Result<Assembled, DataError> {
             error.remedy("divide the column by 100: returns are decimals here")
         })?;
     } else {
-        for span in &dense.spans {
-            prices_to_returns(&mut dense.values[span.days()]);
-        }
+        dense.each_run(prices_to_returns);
     }
     let (names, self_financed) = add_factors(&inputs, &roster, &dense, &mut markets, &mut notes)?;
     let mut panel = Panel::new(markets, names);
@@ -84,11 +82,12 @@ pub fn assemble(inputs: Inputs<'_>) -> Result<Assembled, DataError> {
         let span = dense.spans[index];
         let first = if span.len() == 0 { 0 } else { span.first };
         securities.insert(id.clone(), panel.securities().len());
-        panel.push(id.clone(), market, first, &dense.values[span.days()]);
+        panel.add_security(id.clone(), market, first, span.len());
         for (measure, runs) in &measures.by_security {
             panel.push_measure(*measure, &runs[index]);
         }
     }
+    panel.set_returns(dense.values);
     let zones = inputs.markets.iter().map(|market| market.zone.clone()).collect();
     Ok(Assembled { panel, zones, self_financed, securities, unconfigured: roster.unconfigured, notes })
 }
@@ -108,16 +107,15 @@ fn benchmark(inputs: &Inputs<'_>, roster: &Roster, market: &MarketSource) -> Res
     let security = roster.find(id).ok_or_else(missing)?;
     let mut rows: Vec<(Date, usize, usize)> = Vec::new();
     for (c, chunk) in inputs.chunks.iter().enumerate() {
-        let Some(code) = roster.codes[c].iter().position(|&s| s == Some(security)) else { continue };
-        let mine = chunk.security.codes.iter().enumerate().filter(|&(_, &other)| other as usize == code);
-        rows.extend(mine.map(|(entry, _)| (chunk.dates[entry], c, entry)));
+        let own = chunk.runs.iter().filter(|run| roster.codes[c][run.security as usize] == Some(security));
+        rows.extend(own.flat_map(|run| run.entries()).map(|entry| (chunk.dates[entry], c, entry)));
     }
     rows.sort_unstable();
     if let Some(&[(date, ..), (_, c, entry)]) = rows.array_windows().find(|[a, b]| a.0 == b.0) {
         let chunk = &inputs.chunks[c];
         let error = DataError::new(format!("the benchmark `{id}` stands here for the second time on {date}"));
         let error = error.file(&inputs.prices.files[chunk.file].path).column(&inputs.prices.date);
-        return Err(error.row(chunk.rows[entry]).remedy("keep one row per security and date"));
+        return Err(error.row(chunk.row(entry)).remedy("keep one row per security and date"));
     }
     let mut values: Vec<f64> = Vec::with_capacity(rows.len());
     for &(_, c, entry) in &rows {
@@ -125,7 +123,7 @@ fn benchmark(inputs: &Inputs<'_>, roster: &Roster, market: &MarketSource) -> Res
         let value = chunk.values[entry];
         inputs.prices.value.check(value).map_err(|(problem, remedy)| {
             let error = DataError::new(problem).file(&inputs.prices.files[chunk.file].path);
-            error.column(inputs.prices.value.name()).row(chunk.rows[entry]).remedy(remedy)
+            error.column(inputs.prices.value.name()).row(chunk.row(entry)).remedy(remedy)
         })?;
         values.push(value);
     }
@@ -146,7 +144,7 @@ fn check_calendars(
 ) -> Result<(), DataError> {
     for (index, source) in inputs.markets.iter().enumerate() {
         let off = &dense.off_calendar[index];
-        let Some((chunk, entry)) = off.first else { continue };
+        let Some((chunk, _, entry)) = off.first else { continue };
         let calendar = &markets[index].calendar;
         let benchmark = match &source.benchmark {
             BenchmarkSource::Security(id) => roster.find(id),

@@ -1,28 +1,66 @@
 //! Price rows in memory, one chunk per row group.
 
+use std::ops::Range;
+
 use dayzero_model::Date;
 
-use crate::columns::Identifiers;
-
-/// The rows of one row group that are wanted, column by column.
+/// The rows of one row group that are wanted, column by column. An *entry* is a place in the columns.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
     /// Index of the file.
     pub file: usize,
-    /// Row of each entry within its file.
-    pub rows: Vec<u64>,
-    /// Securities.
-    pub security: Identifiers,
-    /// Markets; without codes when the table has no market column.
-    pub market: Identifiers,
+    /// Names of its securities.
+    pub(crate) securities: Vec<String>,
+    /// Names of its markets; empty when the table has no market column.
+    pub(crate) markets: Vec<String>,
+    /// Entries of one security each, one run after the other.
+    pub(crate) runs: Vec<Run>,
     /// Dates.
-    pub dates: Vec<Date>,
+    pub(crate) dates: Vec<Date>,
     /// The same dates as labels, for timestamps with a zone.
     pub(crate) labels: Labels,
     /// Prices or returns, NaN where missing.
-    pub values: Vec<f64>,
+    pub(crate) values: Vec<f64>,
     /// Further columns, in the order of [`crate::PriceSource::extras`], NaN where missing.
-    pub extras: Vec<Vec<f64>>,
+    pub(crate) extras: Vec<Vec<f64>>,
+    rows: RowNumbers,
+    /// Place of every entry among the rows as they were read, where they were put in another order.
+    order: Option<Vec<u32>>,
+}
+
+/// Consecutive entries of one security.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// Place among the chunk's securities.
+    pub(crate) security: u32,
+    /// Place among the chunk's markets; zero without any.
+    pub(crate) market: u32,
+    start: u32,
+    end: u32,
+}
+
+impl Run {
+    /// Its entries.
+    pub(crate) fn entries(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Rows of the file, in pieces of consecutive ones: (first entry, its row).
+#[derive(Clone, Debug, Default)]
+struct RowNumbers(Vec<(u32, u64)>);
+
+impl RowNumbers {
+    fn push(&mut self, entry: u32, row: u64) {
+        if self.0.last().is_none_or(|&(first, known)| known + u64::from(entry - first) != row) {
+            self.0.push((entry, row));
+        }
+    }
+
+    fn of(&self, entry: u32) -> u64 {
+        let (first, row) = self.0[self.0.partition_point(|&(first, _)| first <= entry) - 1];
+        row + u64::from(entry - first)
+    }
 }
 
 /// Whether the dates of a chunk could be dates that were stored as timestamps.
@@ -48,14 +86,106 @@ impl Labels {
     }
 }
 
-/// Decides over all rows whether timestamps are instants, or dates that were stored as midnights.
-pub(crate) fn settle_dates(chunks: &mut [Chunk]) {
-    if chunks.iter().any(|chunk| chunk.labels == Labels::Instants) {
-        return;
+/// Runs shorter than this on average are not worth keeping apart.
+const SHORT_RUN: usize = 16;
+
+impl Chunk {
+    /// A chunk with room for so many rows.
+    pub(crate) fn with_capacity(rows: usize, extras: usize) -> Self {
+        let column = || Vec::with_capacity(rows);
+        Self {
+            dates: Vec::with_capacity(rows),
+            values: column(),
+            extras: (0..extras).map(|_| column()).collect(),
+            ..Self::default()
+        }
     }
-    for chunk in chunks {
-        if let Labels::Midnights(labels) = std::mem::take(&mut chunk.labels) {
+
+    /// Announces that the next `len` entries are of one security, and the rows from `row` on.
+    pub(crate) fn push_run(&mut self, (security, market): (u32, u32), len: usize, row: u64) {
+        let start = self.runs.last().map_or(0, |run| run.end);
+        self.rows.push(start, row);
+        let end = start + len as u32;
+        match self.runs.last_mut() {
+            Some(last) if (last.security, last.market) == (security, market) => last.end = end,
+            _ => self.runs.push(Run { security, market, start, end }),
+        }
+    }
+
+    /// Row of an entry within its file.
+    pub(crate) fn row(&self, entry: usize) -> u64 {
+        self.rows.of(self.place(entry) as u32)
+    }
+
+    /// Place of an entry among the rows as they were read.
+    pub(crate) fn place(&self, entry: usize) -> usize {
+        self.order.as_ref().map_or(entry, |order| order[entry] as usize)
+    }
+
+    /// Puts rows of one security side by side, in the order in which they were read, where they are
+    /// scattered as in files that are sorted by date.
+    fn regroup(&mut self) {
+        if self.runs.len() * SHORT_RUN <= self.dates.len() {
+            return;
+        }
+        let mut runs = self.runs.clone();
+        runs.sort_by_key(|run| (run.security, run.start));
+        let order: Vec<u32> = runs.iter().flat_map(|run| run.start..run.end).collect();
+        fn permute<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
+            *column = order.iter().map(|&entry| column[entry as usize]).collect();
+        }
+        permute(&mut self.dates, &order);
+        permute(&mut self.values, &order);
+        self.extras.iter_mut().for_each(|column| permute(column, &order));
+        self.runs.clear();
+        for run in runs {
+            let start = self.runs.last().map_or(0, |last| last.end);
+            let end = start + (run.end - run.start);
+            match self.runs.last_mut() {
+                Some(last) if (last.security, last.market) == (run.security, run.market) => last.end = end,
+                _ => self.runs.push(Run { start, end, ..run }),
+            }
+        }
+        self.order = Some(order);
+    }
+}
+
+/// Decides over all rows whether timestamps are instants, or dates that were stored as midnights; then
+/// puts the rows of each security side by side.
+pub(crate) fn settle(chunks: &mut [Chunk]) {
+    use rayon::prelude::*;
+    let instants = chunks.iter().any(|chunk| chunk.labels == Labels::Instants);
+    chunks.par_iter_mut().for_each(|chunk| {
+        if let Labels::Midnights(labels) = std::mem::take(&mut chunk.labels)
+            && !instants
+        {
             chunk.dates = labels;
         }
+        chunk.regroup();
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scattered_rows_come_together_and_know_where_they_stood() {
+        let mut chunk = Chunk::with_capacity(6, 1);
+        // Row 12 was not wanted.
+        for (i, (security, row)) in [(1, 10), (0, 11), (1, 13), (0, 14), (1, 15)].into_iter().enumerate() {
+            chunk.push_run((security, 0), 1, row);
+            chunk.dates.push(Date(i as i32));
+            chunk.values.push(i as f64);
+            chunk.extras[0].push(-(i as f64));
+        }
+        settle(std::slice::from_mut(&mut chunk));
+        assert_eq!(chunk.values, [1.0, 3.0, 0.0, 2.0, 4.0]);
+        assert_eq!(chunk.extras[0], [-1.0, -3.0, 0.0, -2.0, -4.0]);
+        assert_eq!(
+            chunk.runs.iter().map(|run| (run.security, run.entries())).collect::<Vec<_>>(),
+            [(0, 0..2), (1, 2..5)]
+        );
+        assert_eq!((0..5).map(|entry| chunk.row(entry)).collect::<Vec<_>>(), [11, 14, 10, 13, 15]);
     }
 }

@@ -2,8 +2,9 @@
 //! dates and numbers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray};
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, PrimitiveArray};
 use arrow::compute::{CastOptions, cast, cast_with_options};
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int32Type, Int64Type, TimeUnit, UInt32Type};
 use dayzero_model::Date;
@@ -100,12 +101,20 @@ pub fn identifiers(column: &ArrayRef) -> Result<Identifiers, String> {
 /// # Errors
 /// Arrow cannot convert the type, in a sentence.
 pub fn numbers(column: &ArrayRef) -> Result<Vec<f64>, String> {
+    Ok(float_array(column)?.as_primitive::<Float64Type>().values().to_vec())
+}
+
+/// The same as an array without nulls, which is the column itself where that is of this kind.
+///
+/// # Errors
+/// Arrow cannot convert the type, in a sentence.
+pub fn float_array(column: &ArrayRef) -> Result<ArrayRef, String> {
     let strict = CastOptions { safe: false, ..CastOptions::default() };
     let cast = cast_with_options(column, &DataType::Float64, &strict).map_err(|e| e.to_string())?;
     let array: &PrimitiveArray<Float64Type> = cast.as_primitive();
-    Ok(match array.nulls() {
-        None => array.values().to_vec(),
-        Some(_) => array.iter().map(|value| value.unwrap_or(f64::NAN)).collect(),
+    Ok(match array.null_count() {
+        0 => cast,
+        _ => Arc::new(array.iter().map(|value| value.unwrap_or(f64::NAN)).collect::<Float64Array>()),
     })
 }
 

@@ -1,17 +1,11 @@
 //! Rows of securities onto their calendars: dense runs that do not depend on the order of the rows.
 
 use dayzero_model::calendar::Lookup;
+use rayon::prelude::*;
 
-use crate::chunk::Chunk;
-use crate::measures::Run;
+use crate::chunk::{Chunk, Run};
+use crate::measures::Columns;
 use crate::{DataError, Extra, PriceSource};
-
-/// A row of a chunk with its security and its place on the calendar.
-#[derive(Clone, Copy)]
-pub(crate) struct PlacedRow {
-    pub(crate) security: usize,
-    pub(crate) day: usize,
-}
 
 /// Calendar days from the first to the last value of a security.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +30,19 @@ impl Span {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OffCalendar {
     pub(crate) rows: u64,
-    /// Chunk and entry of the first such row.
-    pub(crate) first: Option<(usize, usize)>,
+    /// Chunk of the first such row as they were read, its place there, and its entry.
+    pub(crate) first: Option<(usize, usize, usize)>,
+}
+
+impl OffCalendar {
+    fn add(&mut self, chunk: usize, entry: usize, place: usize) {
+        self.merge(&Self { rows: 1, first: Some((chunk, place, entry)) });
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.first = self.first.into_iter().chain(other.first).min();
+    }
 }
 
 /// Values by (security, calendar day).
@@ -61,14 +66,19 @@ pub(crate) struct Placement<'a> {
 }
 
 impl Dense {
+    /// Does something to the values of every security, in parallel.
+    pub(crate) fn each_run(&mut self, act: impl Fn(&mut [f64]) + Sync) {
+        own_parts(&mut self.values, &self.spans).into_par_iter().for_each(&act);
+    }
+
     /// Everything that is known of a security, on its span.
-    pub(crate) fn run<'a>(&'a self, security: usize, source: &PriceSource) -> Run<'a> {
+    pub(crate) fn run<'a>(&'a self, security: usize, source: &PriceSource) -> Columns<'a> {
         let days = self.spans[security].days();
         let extra = |kind: Extra| {
             let column = source.extras.iter().position(|(known, _)| *known == kind)?;
             Some(&self.extras[column][days.clone()])
         };
-        Run {
+        Columns {
             values: &self.values[days.clone()],
             open: extra(Extra::Open),
             volume: extra(Extra::Volume),
@@ -78,109 +88,194 @@ impl Dense {
     }
 }
 
+/// The part of a column that belongs to each security.
+fn own_parts<'a>(mut column: &'a mut [f64], spans: &[Span]) -> Vec<&'a mut [f64]> {
+    let mut parts = Vec::with_capacity(spans.len());
+    for span in spans {
+        let (own, others) = column.split_at_mut(span.len());
+        parts.push(own);
+        column = others;
+    }
+    parts
+}
+
+/// The rows of one security in one chunk.
+#[derive(Clone, Copy)]
+struct Piece {
+    chunk: usize,
+    run: Run,
+}
+
+/// What is known of one security's rows before they are put in place.
+#[derive(Clone, Default)]
+struct Extent {
+    span: Option<(usize, usize)>,
+    off_calendar: OffCalendar,
+    /// Whether the days rise from row to row, so that none can stand twice.
+    rising: bool,
+}
+
+/// A row that cannot be: where it was read, in the order of reading, and the error.
+type Refused = ((usize, usize), Box<DataError>);
+
 impl Placement<'_> {
-    /// The security and market of an entry, if it takes part.
-    fn security(&self, chunk: usize, entry: usize) -> Option<(usize, usize)> {
-        let code = self.chunks[chunk].security.codes[entry] as usize;
-        let security = self.securities[chunk][code]?;
-        Some((security, self.market_of[security]?))
-    }
-
-    /// Measures each security's span, then puts every value in its place.
+    /// Measures each security's span, then puts every value in its place; security by security, in
+    /// parallel.
     pub(crate) fn scatter(&self) -> Result<Dense, DataError> {
-        let markets = self.lookups.len();
-        let mut dense = Dense {
-            spans: vec![Span { first: usize::MAX, end: 0, offset: 0 }; self.market_of.len()],
-            values: Vec::new(),
-            extras: Vec::new(),
-            off_calendar: vec![OffCalendar::default(); markets],
-        };
-        self.each_row(|chunk, entry, market, placed| {
-            let Some(PlacedRow { security, day }) = placed else {
-                let off = &mut dense.off_calendar[market];
-                off.rows += 1;
-                off.first.get_or_insert((chunk, entry));
-                return Ok(());
-            };
-            let span = &mut dense.spans[security];
-            span.first = span.first.min(day);
-            span.end = span.end.max(day + 1);
-            Ok(())
-        })?;
+        let pieces = self.pieces();
+        let extents: Vec<Extent> =
+            pieces.par_iter().enumerate().map(|(security, pieces)| self.extent(security, pieces)).collect();
+        let mut spans = Vec::with_capacity(extents.len());
         let mut total = 0;
-        for span in &mut dense.spans {
-            span.offset = total;
-            total += span.len();
+        let mut off_calendar = vec![OffCalendar::default(); self.lookups.len()];
+        for (security, extent) in extents.iter().enumerate() {
+            let (first, end) = extent.span.unwrap_or((usize::MAX, 0));
+            spans.push(Span { first, end, offset: total });
+            total += end.saturating_sub(first);
+            if let Some(market) = self.market_of[security] {
+                off_calendar[market].merge(&extent.off_calendar);
+            }
         }
-        dense.values = vec![f64::NAN; total];
-        dense.extras = vec![vec![f64::NAN; total]; self.source.extras.len()];
-        let mut seen = vec![false; total];
-        self.each_row(|chunk, entry, _, placed| {
-            let Some(PlacedRow { security, day }) = placed else { return Ok(()) };
-            let span = dense.spans[security];
-            let place = span.offset + day - span.first;
-            if std::mem::replace(&mut seen[place], true) {
-                return Err(self.duplicate(chunk, entry));
-            }
-            dense.values[place] = self.checked_value(chunk, entry)?;
-            for (j, column) in dense.extras.iter_mut().enumerate() {
-                column[place] = self.checked_extra(chunk, entry, j)?;
-            }
-            Ok(())
-        })?;
-        Ok(dense)
+        let columns = 1 + self.source.extras.len();
+        let mut values = vec![vec![0.0; total]; columns];
+        let mut places: Vec<Vec<&mut [f64]>> = spans.iter().map(|_| Vec::with_capacity(columns)).collect();
+        for column in &mut values {
+            places.iter_mut().zip(own_parts(column, &spans)).for_each(|(place, own)| place.push(own));
+        }
+        let refused = places
+            .into_par_iter()
+            .enumerate()
+            .filter_map(|(security, own)| {
+                self.fill(security, &pieces[security], &extents[security], spans[security].first, own).err()
+            })
+            .min_by_key(|(place, _)| *place);
+        if let Some((_, error)) = refused {
+            return Err(*error);
+        }
+        let extras = values.split_off(1);
+        let values = values.pop().unwrap_or_default();
+        Ok(Dense { spans, values, extras, off_calendar })
     }
 
-    fn each_row(
-        &self,
-        mut visit: impl FnMut(usize, usize, usize, Option<PlacedRow>) -> Result<(), DataError>,
-    ) -> Result<(), DataError> {
+    /// Of every security that takes part, its rows in the order in which they were read.
+    fn pieces(&self) -> Vec<Vec<Piece>> {
+        let mut pieces = vec![Vec::new(); self.market_of.len()];
         for (c, chunk) in self.chunks.iter().enumerate() {
-            for (entry, &date) in chunk.dates.iter().enumerate() {
-                let Some((security, market)) = self.security(c, entry) else { continue };
-                let placed = self.lookups[market].index_of(date).map(|day| PlacedRow { security, day });
-                visit(c, entry, market, placed)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn checked_value(&self, chunk: usize, entry: usize) -> Result<f64, DataError> {
-        let value = self.chunks[chunk].values[entry];
-        let refuse = |(problem, remedy)| self.error_at(chunk, entry, self.source.value.name(), problem).remedy(remedy);
-        self.source.value.check(value).map_err(refuse)?;
-        Ok(value)
-    }
-
-    fn checked_extra(&self, chunk: usize, entry: usize, j: usize) -> Result<f64, DataError> {
-        let value = self.chunks[chunk].extras[j][entry];
-        let (extra, name) = &self.source.extras[j];
-        extra.check(value).map_err(|(problem, remedy)| self.error_at(chunk, entry, name, problem).remedy(remedy))?;
-        Ok(value)
-    }
-
-    fn duplicate(&self, chunk: usize, entry: usize) -> DataError {
-        let (security, _) = self.security(chunk, entry).unwrap_or_default();
-        let date = self.chunks[chunk].dates[entry];
-        let name = &self.chunks[chunk].security.names[self.chunks[chunk].security.codes[entry] as usize];
-        let mut first = String::new();
-        'search: for (c, other) in self.chunks.iter().enumerate().take(chunk + 1) {
-            for (e, &d) in other.dates.iter().enumerate() {
-                if d == date && (c, e) != (chunk, entry) && self.security(c, e).is_some_and(|(s, _)| s == security) {
-                    let file = &self.source.files[other.file].path;
-                    first = format!(", first in {} at data row {}", file.display(), other.rows[e] + 1);
-                    break 'search;
+            for &run in &chunk.runs {
+                if let Some(security) = self.securities[c][run.security as usize]
+                    && self.market_of[security].is_some()
+                {
+                    pieces[security].push(Piece { chunk: c, run });
                 }
             }
         }
+        pieces
+    }
+
+    /// The calendar days of a piece's rows, each with its chunk and entry.
+    fn days<'a>(&'a self, security: usize, piece: Piece) -> impl Iterator<Item = (usize, Option<usize>)> + use<'a> {
+        let lookup = &self.lookups[self.market_of[security].unwrap_or_default()];
+        let entries = piece.run.entries();
+        let dates = &self.chunks[piece.chunk].dates[entries.clone()];
+        entries.zip(dates).map(|(entry, &date)| (entry, lookup.index_of(date)))
+    }
+
+    fn extent(&self, security: usize, pieces: &[Piece]) -> Extent {
+        let mut extent = Extent { rising: true, ..Extent::default() };
+        let mut last = None;
+        for &piece in pieces {
+            for (entry, day) in self.days(security, piece) {
+                let Some(day) = day else {
+                    extent.off_calendar.add(piece.chunk, entry, self.chunks[piece.chunk].place(entry));
+                    continue;
+                };
+                extent.rising &= last < Some(day);
+                last = Some(day);
+                let (first, end) = extent.span.unwrap_or((day, day));
+                extent.span = Some((first.min(day), end.max(day + 1)));
+            }
+        }
+        extent
+    }
+
+    /// Puts the values of one security onto its days; the first row that cannot be is an error.
+    fn fill(
+        &self,
+        security: usize,
+        pieces: &[Piece],
+        extent: &Extent,
+        first: usize,
+        mut own: Vec<&mut [f64]>,
+    ) -> Result<(), Refused> {
+        own.iter_mut().for_each(|column| column.fill(f64::NAN));
+        let mut seen = if extent.rising { Vec::new() } else { vec![false; own[0].len()] };
+        let mut refused: Option<Refused> = None;
+        for &piece in pieces {
+            let chunk = &self.chunks[piece.chunk];
+            for (entry, day) in self.days(security, piece) {
+                let Some(day) = day else { continue };
+                let place = day - first;
+                let again = !extent.rising && std::mem::replace(&mut seen[place], true);
+                let value = chunk.values[entry];
+                own[0][place] = value;
+                let mut sound = !again && self.source.value.check(value).is_ok();
+                let extras = self.source.extras.iter().zip(&chunk.extras);
+                for (column, ((extra, _), read)) in own[1..].iter_mut().zip(extras) {
+                    column[place] = read[entry];
+                    sound &= extra.check(read[entry]).is_ok();
+                }
+                let key = (piece.chunk, chunk.place(entry));
+                if !sound && refused.as_ref().is_none_or(|(known, _)| key < *known) {
+                    refused = Some((key, Box::new(self.refuse(security, piece.chunk, entry, again))));
+                }
+            }
+        }
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// Why an entry cannot be.
+    fn refuse(&self, security: usize, chunk: usize, entry: usize, again: bool) -> DataError {
+        if again {
+            return self.duplicate(security, chunk, entry);
+        }
+        let values = &self.chunks[chunk];
+        let own = (self.source.value.name(), self.source.value.check(values.values[entry]));
+        let extras = self.source.extras.iter().zip(&values.extras);
+        let further = extras.map(|((extra, name), column)| (name.as_str(), extra.check(column[entry])));
+        let impossible = std::iter::once(own).chain(further).find_map(|(name, check)| Some((name, check.err()?)));
+        let (name, (problem, remedy)) = impossible.unwrap_or_default();
+        self.error_at(chunk, entry, name, problem).remedy(remedy)
+    }
+
+    fn duplicate(&self, security: usize, chunk: usize, entry: usize) -> DataError {
+        let own = &self.chunks[chunk];
+        let date = own.dates[entry];
+        let before =
+            |piece: &Piece, e: usize| (piece.chunk, self.chunks[piece.chunk].place(e)) < (chunk, own.place(entry));
+        let pieces = &self.pieces()[security];
+        let entries = pieces.iter().flat_map(|piece| piece.run.entries().map(move |e| (piece, e)));
+        let earlier = entries
+            .filter(|(piece, e)| self.chunks[piece.chunk].dates[*e] == date && before(piece, *e))
+            .min_by_key(|(piece, e)| (piece.chunk, self.chunks[piece.chunk].place(*e)));
+        let first = earlier.map_or(String::new(), |(piece, e)| {
+            let other = &self.chunks[piece.chunk];
+            let file = &self.source.files[other.file].path;
+            format!(", first in {} at data row {}", file.display(), other.row(e) + 1)
+        });
+        let name = self.name(security, chunk);
         let problem = format!("{name} on {date} stands here for the second time{first}");
         self.error_at(chunk, entry, &self.source.date, problem).remedy("keep one row per security and date")
+    }
+
+    fn name(&self, security: usize, chunk: usize) -> &str {
+        let code = self.securities[chunk].iter().position(|&known| known == Some(security));
+        code.map_or("", |code| &self.chunks[chunk].securities[code])
     }
 
     /// An error at an entry of a chunk.
     pub(crate) fn error_at(&self, chunk: usize, entry: usize, column: &str, problem: impl Into<String>) -> DataError {
         let chunk = &self.chunks[chunk];
         let file = &self.source.files[chunk.file].path;
-        DataError::new(problem).file(file).column(column).row(chunk.rows[entry])
+        DataError::new(problem).file(file).column(column).row(chunk.row(entry))
     }
 }

@@ -9,6 +9,7 @@ pub mod assemble;
 pub mod characteristics;
 pub mod chunk;
 pub mod columns;
+mod decode;
 mod dense;
 pub mod error;
 pub mod events;

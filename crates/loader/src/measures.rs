@@ -77,7 +77,7 @@ fn of_market(
 /// The columns of one security on consecutive trading days, NaN where missing. The values are prices
 /// where the price table has prices.
 #[derive(Clone, Copy)]
-pub(crate) struct Run<'a> {
+pub(crate) struct Columns<'a> {
     pub(crate) values: &'a [f64],
     pub(crate) open: Option<&'a [f64]>,
     pub(crate) volume: Option<&'a [f64]>,
@@ -85,7 +85,7 @@ pub(crate) struct Run<'a> {
     pub(crate) expected: Option<&'a [f64]>,
 }
 
-impl Run<'_> {
+impl Columns<'_> {
     /// A measure on every day of the run; missing throughout where its columns were not read.
     pub(crate) fn measure(&self, measure: Measure) -> Vec<f64> {
         let days = 0..self.values.len();
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn parts_of_a_day_and_returns_from_trade_to_trade() {
-        let run = Run {
+        let run = Columns {
             values: &[100.0, 110.0, NAN, 121.0, 121.0],
             open: Some(&[100.0, 105.0, NAN, 110.0, 121.0]),
             volume: Some(&[10.0, 20.0, NAN, 40.0, 0.0]),

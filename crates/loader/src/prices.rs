@@ -2,17 +2,17 @@
 
 use std::fs::File;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::ArrayRef;
 use arrow::datatypes::Field;
-use dayzero_model::Date;
 use jiff::tz::TimeZone;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 
-use crate::chunk::{Chunk, Labels, settle_dates};
-use crate::columns::{self, Dates, Identifiers, Interner};
+use crate::chunk::{Chunk, settle};
+use crate::columns;
+use crate::decode::Decoder;
 use crate::paths::InputFile;
 use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
 use crate::wanted::Wanted;
@@ -26,22 +26,20 @@ pub struct Zones {
 }
 
 impl Zones {
-    fn of(&self, market: Option<&str>) -> TimeZone {
+    pub(crate) fn of(&self, market: Option<&str>) -> TimeZone {
         let named = market.and_then(|name| self.by_market.iter().find(|(known, _)| known == name));
         named.or(self.by_market.first()).map_or(TimeZone::UTC, |(_, zone)| zone.clone())
     }
 }
 
-/// What to do about a row that lacks its key.
-const FILL_OR_DROP: &str = "fill it in, or drop the row";
-
 const BATCH_ROWS: usize = 32_768;
 
 /// What is asked of the price table.
-struct Request<'a> {
-    source: &'a PriceSource,
-    wanted: &'a Wanted,
-    zones: &'a Zones,
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) source: &'a PriceSource,
+    pub(crate) wanted: &'a Wanted,
+    pub(crate) zones: &'a Zones,
 }
 
 /// Reads the rows of the wanted securities; row groups whose statistics rule all of them out are
@@ -72,10 +70,12 @@ pub fn read(source: &PriceSource, wanted: &Wanted, zones: &Zones) -> Result<Vec<
             .remedy("write the prices into it, or name another file in [prices] path"));
     }
     let decode = |(file, group, first_row): (usize, usize, u64)| {
-        opened[file].decode(group, first_row, &request).map(|chunk| Chunk { file, ..chunk })
+        let mut chunk = opened[file].decode(group, first_row, &request)?;
+        chunk.file = file;
+        Ok(chunk)
     };
     let mut chunks: Vec<Chunk> = tasks.into_par_iter().map(decode).collect::<Result<_, _>>()?;
-    settle_dates(&mut chunks);
+    settle(&mut chunks);
     Ok(chunks)
 }
 
@@ -87,7 +87,7 @@ enum MarketColumn {
     None,
 }
 
-struct OpenFile<'a> {
+pub(crate) struct OpenFile<'a> {
     input: &'a InputFile,
     metadata: ArrowReaderMetadata,
     /// Columns to decode; those that the path spells out are not among them.
@@ -161,98 +161,28 @@ impl<'a> OpenFile<'a> {
             .with_batch_size(BATCH_ROWS)
             .build()
             .map_err(|e| unreadable(path, &e))?;
-        let mut chunk = Chunk::default();
-        let mut names = Interner::default();
-        let mut markets = Interner::default();
+        let rows = self.metadata.metadata().row_group(group).num_rows() as usize;
+        let mut decoder = Decoder::new(self, request, rows);
         let mut row = first_row;
         for batch in reader {
             let batch = batch.map_err(|e| unreadable(path, &e))?;
-            self.take(&batch, row, request, &mut chunk, &mut names, &mut markets)?;
+            decoder.take(&batch, row)?;
             row += batch.num_rows() as u64;
         }
-        chunk.security.names = names.names;
-        chunk.market.names = markets.names;
-        Ok(chunk)
+        Ok(decoder.finish())
     }
 
-    /// Adds the wanted rows of a batch to the chunk.
-    fn take(
-        &self,
-        batch: &RecordBatch,
-        first_row: u64,
-        request: &Request<'_>,
-        chunk: &mut Chunk,
-        names: &mut Interner,
-        markets: &mut Interner,
-    ) -> Result<(), DataError> {
-        let Request { source, wanted, zones } = request;
-        let security = self.identifiers(batch, &source.security, first_row)?;
-        let market = match self.market {
-            MarketColumn::None => None,
-            MarketColumn::Here => Some(self.identifiers(batch, &source.market, first_row)?),
-        };
-        let kept: Vec<Option<u32>> =
-            security.names.iter().map(|name| wanted.has(name).then(|| names.code(name))).collect();
-        let market_codes: Option<Vec<u32>> =
-            market.as_ref().map(|market| market.names.iter().map(|name| markets.code(name)).collect());
-        let zone = |row: usize| zones.of(market.as_ref().map(|m| m.names[m.codes[row] as usize].as_str()));
-        let bad = |column: &str, row: usize, problem: String| self.error_at(column, first_row + row as u64, problem);
-        let dates = match self.input.partition(&source.date) {
-            Some(text) if batch.column_by_name(&source.date).is_none() => {
-                let date = Date::parse(text).ok_or_else(|| bad(&source.date, 0, format!("`{text}` is no date")))?;
-                Dates::Civil(vec![Some(date); batch.num_rows()])
-            }
-            _ => columns::dates(&batch[source.date.as_str()], zone).map_err(|e| bad(&source.date, e.row, e.problem))?,
-        };
-        let (dates, midnights) = match dates {
-            Dates::Civil(dates) => (dates, None),
-            Dates::Zoned { local, midnights } => {
-                chunk.labels.extend_with(midnights.is_some());
-                (local, midnights)
-            }
-        };
-        let value = source.value.name();
-        let numbers = |name: &str| columns::numbers(&batch[name]).map_err(|problem| bad(name, 0, problem));
-        let values = numbers(value)?;
-        let extras = source.extras.iter().map(|(_, name)| numbers(name)).collect::<Result<Vec<_>, _>>()?;
-        chunk.extras.resize(extras.len(), Vec::new());
-        for (row, &code) in security.codes.iter().enumerate() {
-            let Some(code) = kept[code as usize] else { continue };
-            let date =
-                dates[row].ok_or_else(|| bad(&source.date, row, "the date is missing".into()).remedy(FILL_OR_DROP))?;
-            chunk.rows.push(first_row + row as u64);
-            chunk.security.codes.push(code);
-            if let (Some(market), Some(codes)) = (&market, &market_codes) {
-                chunk.market.codes.push(codes[market.codes[row] as usize]);
-            }
-            chunk.dates.push(date);
-            if let (Some(Some(label)), Labels::Midnights(labels)) =
-                (midnights.as_ref().map(|m| m[row]), &mut chunk.labels)
-            {
-                labels.push(label);
-            }
-            chunk.values.push(values[row]);
-            chunk.extras.iter_mut().zip(&extras).for_each(|(kept, read)| kept.push(read[row]));
-        }
-        Ok(())
+    /// Whether rows name their market.
+    pub(crate) fn has_markets(&self) -> bool {
+        matches!(self.market, MarketColumn::Here)
     }
 
-    /// A column of identifiers, from the batch or from the path.
-    fn identifiers(&self, batch: &RecordBatch, name: &str, first_row: u64) -> Result<Identifiers, DataError> {
-        let Some(column) = batch.column_by_name(name) else {
-            let value = self.input.partition(name).unwrap_or_default().to_owned();
-            return Ok(Identifiers { codes: vec![0; batch.num_rows()], names: vec![value], first_null: None });
-        };
-        let found = columns::identifiers(column).map_err(|problem| self.error_at(name, first_row, problem))?;
-        match found.first_null {
-            Some(row) => {
-                Err(self.error_at(name, first_row + row as u64, "the identifier is missing").remedy(FILL_OR_DROP))
-            }
-            None => Ok(found),
-        }
+    /// The value of a column that the path spells out.
+    pub(crate) fn partition(&self, name: &str) -> Option<&str> {
+        self.input.partition(name)
     }
 
-    fn error_at(&self, column: &str, row: u64, problem: impl Into<String>) -> DataError {
+    pub(crate) fn error_at(&self, column: &str, row: u64, problem: impl Into<String>) -> DataError {
         DataError::new(problem).file(&self.input.path).column(column).row(row)
     }
 }

@@ -33,10 +33,10 @@ pub(crate) struct Roster {
 
 impl Roster {
     pub(crate) fn new(inputs: &Inputs<'_>) -> Result<Self, DataError> {
-        let names = inputs.chunks.iter().flat_map(|chunk| &chunk.security.names);
+        let names = inputs.chunks.iter().flat_map(|chunk| &chunk.securities);
         let ids: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().cloned().collect();
         let find = |name: &String| ids.binary_search(name).ok();
-        let codes = inputs.chunks.iter().map(|chunk| chunk.security.names.iter().map(find).collect()).collect();
+        let codes = inputs.chunks.iter().map(|chunk| chunk.securities.iter().map(find).collect()).collect();
         let mut roster = Self { market_of: vec![None; ids.len()], ids, codes, unconfigured: HashMap::new() };
         roster.find_markets(inputs)?;
         Ok(roster)
@@ -49,7 +49,7 @@ impl Roster {
     fn find_markets(&mut self, inputs: &Inputs<'_>) -> Result<(), DataError> {
         let mut named: Vec<Option<&str>> = vec![None; self.ids.len()];
         for (c, chunk) in inputs.chunks.iter().enumerate() {
-            if chunk.market.names.is_empty() && !chunk.dates.is_empty() {
+            if chunk.markets.is_empty() && !chunk.dates.is_empty() {
                 if inputs.markets.len() > 1 {
                     let problem =
                         format!("the study has {} markets, but this column is not there", inputs.markets.len());
@@ -59,18 +59,20 @@ impl Roster {
                 self.codes[c].iter().flatten().for_each(|&security| self.market_of[security] = Some(0));
                 continue;
             }
-            for (entry, (&code, &market)) in chunk.security.codes.iter().zip(&chunk.market.codes).enumerate() {
-                let Some(security) = self.codes[c][code as usize] else { continue };
-                let market = chunk.market.names[market as usize].as_str();
+            let mut contradictions = Vec::new();
+            for run in &chunk.runs {
+                let Some(security) = self.codes[c][run.security as usize] else { continue };
+                let market = chunk.markets[run.market as usize].as_str();
                 let known = *named[security].get_or_insert(market);
                 if known != market {
-                    let problem = format!("{} is in market {market} here and in {known} before", self.ids[security]);
-                    let file = &inputs.prices.files[chunk.file].path;
-                    let error = DataError::new(problem).file(file).column(&inputs.prices.market).row(chunk.rows[entry]);
-                    return Err(
-                        error.remedy("a security belongs to one market; give the listings different identifiers")
-                    );
+                    contradictions.push((chunk.row(run.entries().start), security, market, known));
                 }
+            }
+            if let Some((row, security, market, known)) = contradictions.into_iter().min() {
+                let problem = format!("{} is in market {market} here and in {known} before", self.ids[security]);
+                let file = &inputs.prices.files[chunk.file].path;
+                let error = DataError::new(problem).file(file).column(&inputs.prices.market).row(row);
+                return Err(error.remedy("a security belongs to one market; give the listings different identifiers"));
             }
         }
         for (security, market) in named.iter().enumerate() {

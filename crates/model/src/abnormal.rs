@@ -4,6 +4,7 @@
 use crate::design::{Design, OwnColumns};
 use crate::event::EventPlace;
 use crate::expected::Fit;
+use crate::variants::ForecastError;
 use crate::{Measure, MissingPolicy, Response, ReturnKind, Specification, Window};
 
 /// One day of the event window.
@@ -15,7 +16,7 @@ pub struct EventDay {
     pub expected: f64,
     /// AR = actual − expected.
     pub ar: f64,
-    /// SAR = AR/√(s²(1 + x'(X'X)⁻¹x)); absent where s² is zero.
+    /// SAR = AR/√(s²(1 + x'(X'X)⁻¹x)), or as [`ForecastError`] says; absent where s² is zero.
     pub sar: Option<f64>,
 }
 
@@ -29,7 +30,8 @@ pub struct Cumulative {
     /// BHAR = Π(1 + R) − Π(1 + E\[R\]), in simple returns whatever the kind (Barber & Lyon 1997);
     /// absent where no return is explained.
     pub bhar: Option<f64>,
-    /// Its forecast variance s²(L + 1'X_w(X'X)⁻¹X_w'1); absent where s² is zero.
+    /// Its forecast variance s²(L + 1'X_w(X'X)⁻¹X_w'1), or as [`ForecastError`] says; absent where s² is
+    /// zero.
     pub variance: Option<f64>,
     /// SCAR = CAR over the root of its variance; absent where s² is zero.
     pub scar: Option<f64>,
@@ -50,9 +52,17 @@ pub struct EventDays {
     rows: Vec<f64>,
     columns: usize,
     row: Vec<f64>,
+    /// Whether nobody needs the SARs of single days.
+    without_sars: bool,
 }
 
 impl EventDays {
+    /// No days yet; with the SARs of single days, or without where neither squares nor sums of
+    /// them are asked for.
+    pub(crate) fn standardised(with_sars: bool) -> Self {
+        Self { without_sars: !with_sars, ..Self::default() }
+    }
+
     /// The days of the event window, in order; `None` where the return or a regressor is missing.
     pub fn days(&self) -> &[Option<EventDay>] {
         &self.days
@@ -97,8 +107,12 @@ impl EventDays {
                 Some(((day, actual), days)) => {
                     let expected = design.risk_free(days.clone()) + fit.predict(&self.row);
                     let error = fit.error_variance(day) * days.len() as f64;
-                    let deviation = fit.variance_of_sum(&self.row, error).sqrt();
                     let ar = actual - expected;
+                    let wanted = !self.without_sars
+                        || specification.response == Response::Volatility
+                        || specification.variants.forecast_error == ForecastError::Summed;
+                    let deviation =
+                        if wanted { day_variance(specification, fit, &self.row, error).sqrt() } else { 0.0 };
                     let sar = (deviation > 0.0).then(|| ar / deviation);
                     self.days.push(Some(EventDay { actual, expected, ar, sar }));
                     self.errors.push(error);
@@ -146,7 +160,7 @@ impl EventDays {
         let error = self.errors[place];
         let variance = match specification.response {
             Response::Volatility => error,
-            _ => fit.variance_of_sum(&self.rows[place * self.columns..(place + 1) * self.columns], error),
+            _ => day_variance(specification, fit, self.row_of(place), error),
         };
         if let Some(day) = &mut self.days[place] {
             day.ar = scale * day.ar + effect;
@@ -182,15 +196,38 @@ impl EventDays {
         }
         let variance = match specification.response {
             Response::Volatility => errors,
-            _ => {
+            _ => self.window_variance(specification.variants.forecast_error, fit, places.clone(), errors),
+        };
+        let variance = (variance > 0.0).then_some(variance);
+        let scar = match specification.variants.forecast_error {
+            ForecastError::Summed => {
+                let sars = self.days[places].iter().flatten().map(|day| day.sar);
+                sars.sum::<Option<f64>>().map(|sum| sum / (days as f64).sqrt())
+            }
+            _ => variance.map(|variance| car / variance.sqrt()),
+        };
+        let bhar = specification.response.is_return().then_some(held - expected);
+        Some(Cumulative { days, car, bhar, variance, scar })
+    }
+
+    /// The row of the design of a day.
+    fn row_of(&self, place: usize) -> &[f64] {
+        &self.rows[place * self.columns..(place + 1) * self.columns]
+    }
+
+    /// Variance of the sum of the abnormal returns of some days, whose error variances sum to `errors`.
+    fn window_variance(&mut self, kind: ForecastError, fit: &Fit, places: std::ops::Range<usize>, errors: f64) -> f64 {
+        match kind {
+            ForecastError::None => errors,
+            ForecastError::ByDay => {
+                let present = places.filter(|&place| self.days[place].is_some());
+                present.map(|place| fit.variance_of_sum(self.row_of(place), self.errors[place])).sum()
+            }
+            ForecastError::Full | ForecastError::Summed => {
                 self.sum_rows(places);
                 fit.variance_of_sum(&self.row, errors)
             }
-        };
-        let variance = (variance > 0.0).then_some(variance);
-        let scar = variance.map(|variance| car / variance.sqrt());
-        let bhar = specification.response.is_return().then_some(held - expected);
-        Some(Cumulative { days, car, bhar, variance, scar })
+        }
     }
 
     /// The sum of the rows of some days, in `row`.
@@ -203,5 +240,13 @@ impl EventDays {
                 *sum += x;
             }
         }
+    }
+}
+
+/// Variance of the abnormal return of a day with that row of the design.
+fn day_variance(specification: &Specification, fit: &Fit, row: &[f64], error: f64) -> f64 {
+    match specification.variants.forecast_error {
+        ForecastError::None => error,
+        _ => fit.variance_of_sum(row, error),
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::expected::{Regressor, Source};
+use crate::kernel::Kernel;
 use crate::{Market, Panel, ReturnKind, Specification};
 
 /// The columns of a specification's design on the calendar of one market, converted to its kind of
@@ -19,6 +20,8 @@ pub struct Design {
     risk_free: Option<Vec<f64>>,
     intercept: bool,
     kind: ReturnKind,
+    /// The fast path, for specifications that it serves.
+    kernel: Option<Kernel>,
 }
 
 /// Where the values of a column stand.
@@ -93,7 +96,24 @@ impl Design {
             Some(sources) => sources.iter().map(place).collect::<Result<Vec<_>, _>>()?,
             None => regressors.iter().map(|&(place, _)| place).collect(),
         };
-        Ok(Self { shared, regressors, forecast, risk_free, intercept: recipe.intercept, kind })
+        let plain = regressors.iter().map(|&(place, shift)| match place {
+            Place::Shared(column) if shift == 0 => Some(shared[column].as_slice()),
+            _ => None,
+        });
+        let plain: Option<Vec<&[f64]>> = plain.collect();
+        let days = market.calendar.len();
+        let kernel = plain.and_then(|plain| Kernel::new(specification, &plain, risk_free.as_deref(), days));
+        Ok(Self { shared, regressors, forecast, risk_free, intercept: recipe.intercept, kind, kernel })
+    }
+
+    /// The fast path, where the specification has it.
+    pub(crate) fn kernel(&self) -> Option<&Kernel> {
+        self.kernel.as_ref()
+    }
+
+    /// The same design without the fast path.
+    pub fn without_kernel(self) -> Self {
+        Self { kernel: None, ..self }
     }
 
     /// Whether the design starts with a constant.

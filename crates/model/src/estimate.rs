@@ -8,6 +8,7 @@ use crate::design::{Design, OwnColumns};
 use crate::diagnostics::Diagnosis;
 use crate::event::EventPlace;
 use crate::expected::{EstimationSample, Fit, FitError, Source};
+use crate::kernel::Scratch;
 use crate::significance::mean_and_deviation;
 use crate::{Measure, Outcome, Response, Specification, placebo, standins};
 
@@ -60,7 +61,7 @@ impl fmt::Display for LeftOut {
 /// Buffers for the estimation of one event after the other.
 #[derive(Clone, Debug, Default)]
 pub struct Estimator {
-    /// The estimation days of the event at hand.
+    /// The estimation days of the event at hand; only its days where the model has a closed form.
     pub sample: EstimationSample,
     /// The fit of the event at hand.
     pub fit: Fit,
@@ -70,15 +71,26 @@ pub struct Estimator {
     pub left_out: LeftOut,
     /// What its residuals say of the model, where the specification asks for that.
     pub diagnosis: Option<Diagnosis>,
-    /// For each declared window the share of placebos, the event among them, that moved as much; empty
+    /// For each window the share of placebos, the event among them, that moved as much; empty
     /// unless the model has placebos.
     pub placebo_shares: Vec<Option<f64>>,
+    /// First and last estimation day of the event at hand.
+    pub ends: (usize, usize),
+    /// Whether nobody asks for the residuals of the event, or for the days that they belong to.
+    without_residuals: bool,
     zero_returns: usize,
     own: OwnColumns,
     row: Vec<f64>,
+    scratch: Scratch,
 }
 
 impl Estimator {
+    /// Buffers for estimates of which nobody needs the residuals, where a model can do without, and
+    /// perhaps nobody the standardised abnormal returns of single days.
+    pub fn without_residuals(with_sars: bool) -> Self {
+        Self { without_residuals: true, days: EventDays::standardised(with_sars), ..Self::default() }
+    }
+
     /// Estimates one event; the results stand in the fields until the next call.
     ///
     /// # Errors
@@ -101,9 +113,8 @@ impl Estimator {
         self.placebo_shares.clear();
         if specification.recipe.placebo {
             let scars: Vec<Option<f64>> = specification
-                .car_windows
-                .iter()
-                .map(|&window| self.days.cumulative(specification, &self.fit, window)?.scar)
+                .windows()
+                .map(|window| self.days.cumulative(specification, &self.fit, window)?.scar)
                 .collect();
             self.placebo_shares = placebo::shares(specification, &self.sample, &self.own, place, &scars);
         }
@@ -121,6 +132,9 @@ impl Estimator {
         design: &Design,
         place: &EventPlace<'_>,
     ) -> Result<Option<f64>, Exclusion> {
+        if self.fit_in_closed_form(specification, design, place).is_some() {
+            return Ok(None);
+        }
         standins::prepare(specification, place, &mut self.own)?;
         self.gather(specification, design, place);
         let too_few = |found: usize, needed: usize, left_out: LeftOut| {
@@ -132,6 +146,8 @@ impl Estimator {
         if found < specification.minimum_observations {
             return Err(too_few(found, specification.minimum_observations, left_out));
         }
+        self.ends =
+            self.sample.days.first().zip(self.sample.days.last()).map_or((0, 0), |(&first, &last)| (first, last));
         self.fit.volatility = None;
         self.fit.reported.clear();
         specification.recipe.method.fit(&self.sample, &mut self.fit).map_err(|error| match error {
@@ -143,6 +159,7 @@ impl Estimator {
                 Exclusion::new(Outcome::SingularDesign, reason)
             }
         })?;
+        self.fit.divide_residuals(specification.variants.residual_divisor);
         if self.fit.reported.is_empty() {
             self.fit.reported.clone_from(&self.fit.coefficients);
         }
@@ -154,6 +171,27 @@ impl Estimator {
             Response::Volatility => self.square_residuals().map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// The fast path: `None` where the specification or the event is not of its kind.
+    fn fit_in_closed_form(
+        &mut self,
+        specification: &Specification,
+        design: &Design,
+        place: &EventPlace<'_>,
+    ) -> Option<()> {
+        let Self { fit, scratch, sample, .. } = self;
+        design.kernel()?.fit(specification, place, scratch, fit)?;
+        let start = place.days(specification.estimation).start;
+        if !self.without_residuals {
+            scratch.write_residuals(start, &mut sample.days, &mut fit.residuals);
+        }
+        self.ends = scratch.ends(start);
+        fit.volatility = None;
+        fit.divide_residuals(specification.variants.residual_divisor);
+        fit.reported.clone_from(&fit.coefficients);
+        self.diagnosis = None;
+        Some(())
     }
 
     /// Replaces the residuals e by e²/s² − 1, the estimation-window twin of abnormal volatility.

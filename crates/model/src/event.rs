@@ -1,7 +1,5 @@
 //! An event on the calendar of its security's market.
 
-use std::collections::BTreeMap;
-
 use crate::panel::{Measure, Panel, ReturnKind, Series};
 use crate::peers::{Characteristics, Peers};
 use crate::{Market, Window};
@@ -9,17 +7,20 @@ use crate::{Market, Window};
 /// Day 0 of every event of every security, whether or not it is estimated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventCalendar {
-    by_security: BTreeMap<usize, Vec<usize>>,
+    by_security: Vec<Vec<usize>>,
 }
 
 impl EventCalendar {
     /// The days of (security, calendar index of day 0) pairs, in any order and with repetitions.
     pub fn new(events: impl IntoIterator<Item = (usize, usize)>) -> Self {
-        let mut by_security: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut by_security: Vec<Vec<usize>> = Vec::new();
         for (security, day0) in events {
-            by_security.entry(security).or_default().push(day0);
+            if by_security.len() <= security {
+                by_security.resize(security + 1, Vec::new());
+            }
+            by_security[security].push(day0);
         }
-        for days in by_security.values_mut() {
+        for days in &mut by_security {
             days.sort_unstable();
             days.dedup();
         }
@@ -28,7 +29,7 @@ impl EventCalendar {
 
     /// The days of a security, rising.
     pub fn of(&self, security: usize) -> &[usize] {
-        self.by_security.get(&security).map_or(&[], Vec::as_slice)
+        self.by_security.get(security).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a security has an event within these calendar days.
@@ -72,6 +73,21 @@ impl<'a> EventPlace<'a> {
         window.on_calendar(self.day0, self.market().calendar.len())
     }
 
+    /// Days of a window that lie within `width` days of other events of the security, event by event;
+    /// none with width 0.
+    pub(crate) fn masked(
+        &self,
+        window: &std::ops::Range<usize>,
+        width: usize,
+    ) -> impl Iterator<Item = std::ops::Range<usize>> + use<'a> {
+        let (window, day0) = (window.clone(), self.day0);
+        let own = if width == 0 { &[][..] } else { self.events.of(self.security) };
+        let next = own.partition_point(|&day| day + width < window.start);
+        let near = own[next..].iter().take_while(move |&&day| day < window.end + width);
+        near.filter(move |&&day| day != day0)
+            .map(move |&day| day.saturating_sub(width).max(window.start)..(day + width + 1).min(window.end))
+    }
+
     /// Whether a day lies within `width` days of another event of the security; never with width 0.
     pub fn is_masked(&self, day: usize, width: usize) -> bool {
         if width == 0 {
@@ -104,6 +120,13 @@ mod tests {
         assert_eq!(masked(0), Vec::<usize>::new());
         assert_eq!(masked(1), [9, 10, 11, 12, 89, 90, 91]);
         assert_eq!(masked(2), [8, 9, 10, 11, 12, 13, 88, 89, 90, 91, 92]);
+        for (window, width) in [(0..100, 1), (12..89, 2), (13..88, 2), (14..88, 2), (0..100, 0)] {
+            let mut ranges: Vec<usize> = place.masked(&window, width).flatten().collect();
+            ranges.sort_unstable();
+            ranges.dedup();
+            let days: Vec<usize> = masked(width).into_iter().filter(|day| window.contains(day)).collect();
+            assert_eq!(ranges, days, "{window:?} {width}");
+        }
         assert!(events.any_within(1, &(30..31)) && !events.any_within(1, &(31..99)));
     }
 }

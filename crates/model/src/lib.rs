@@ -11,6 +11,7 @@
 //! 6. [`significance`]: test statistics, one file each, in the registry [`significance::TESTS`].
 //! 7. [`differences`]: tests of two groups, one file each, in the registry [`differences::DIFFERENCES`].
 //! 8. [`longrun`] and [`crosssection`]: portfolios in calendar time, and what explains the size of a CAR.
+//! 9. [`performance`]: what daily returns and closed lots say of a strategy, and how much of it is luck.
 //!
 //! ```
 //! use dayzero_model::design::Design;
@@ -48,9 +49,11 @@
 //!     estimation: Window::new(-60, -11).unwrap(),
 //!     event: Window::new(-1, 1).unwrap(),
 //!     car_windows: vec![],
+//!     around: vec![],
 //!     minimum_observations: 30,
 //!     mask_other_events: 0,
 //!     missing: MissingPolicy::Exclude,
+//!     variants: Default::default(),
 //! };
 //! let design = Design::new(&panel, &specification, 0, &[]).unwrap();
 //! let events = EventCalendar::new([(0, 80)]);
@@ -80,12 +83,15 @@ pub mod event;
 pub mod event_time;
 pub mod expected;
 pub mod groups;
+pub mod influence;
+mod kernel;
 pub mod longrun;
 pub mod market;
 pub mod maybe;
 pub mod outcome;
 pub mod panel;
 pub mod peers;
+pub mod performance;
 pub mod period;
 pub mod permutation;
 mod placebo;
@@ -99,6 +105,8 @@ pub mod simplex;
 pub mod simulate;
 pub mod specification;
 mod standins;
+mod symmetric;
+pub mod variants;
 pub mod volatility;
 pub mod window;
 

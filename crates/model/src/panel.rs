@@ -114,7 +114,15 @@ pub struct Series<'a> {
     convert: ReturnKind,
 }
 
-impl Series<'_> {
+impl<'a> Series<'a> {
+    /// The values of some calendar days as they are stored; `None` where the security has not all of
+    /// these days, or where its values must be converted.
+    pub(crate) fn stored(&self, days: &std::ops::Range<usize>) -> Option<&'a [f64]> {
+        let start = days.start.checked_sub(self.first)?;
+        let values = self.values.get(start..start + days.len())?;
+        (self.convert == ReturnKind::Simple).then_some(values)
+    }
+
     /// The value on a calendar day; NaN where there is none.
     pub fn at(&self, day: usize) -> f64 {
         let value = day.checked_sub(self.first).and_then(|i| self.values.get(i)).copied().unwrap_or(f64::NAN);
@@ -130,9 +138,25 @@ impl Panel {
 
     /// Adds a security whose simple returns start at calendar index `first` of `market`.
     pub fn push(&mut self, id: String, market: usize, first: usize, simple: &[f64]) {
-        let returns = &mut self.columns[Measure::Return as usize];
-        self.securities.push(Security { id, market, first, offset: returns.len(), len: simple.len() });
-        returns.extend_from_slice(simple);
+        self.add_security(id, market, first, simple.len());
+        self.columns[Measure::Return as usize].extend_from_slice(simple);
+    }
+
+    /// Adds a security with so many days from calendar index `first` of `market` on, whose simple returns
+    /// come with [`Panel::set_returns`].
+    pub fn add_security(&mut self, id: String, market: usize, first: usize, days: usize) {
+        let offset = self.securities.last().map_or(0, |last| last.offset + last.len);
+        self.securities.push(Security { id, market, first, offset, len: days });
+    }
+
+    /// Takes over the simple returns of all securities, one after the other.
+    ///
+    /// # Panics
+    /// Their number is not that of all days: a mistake of the caller.
+    pub fn set_returns(&mut self, simple: Vec<f64>) {
+        let days = self.securities.last().map_or(0, |last| last.offset + last.len);
+        assert_eq!(simple.len(), days, "a return for every day of every security");
+        self.columns[Measure::Return as usize] = simple;
     }
 
     /// Adds another measure of the security that was added last, on the same days as its returns.
@@ -142,8 +166,8 @@ impl Panel {
     pub fn push_measure(&mut self, measure: Measure, values: &[f64]) {
         let column = &mut self.columns[measure as usize];
         column.extend_from_slice(values);
-        let (len, returns) = (column.len(), self.columns[Measure::Return as usize].len());
-        assert_eq!(len, returns, "every measure has the days of the returns");
+        let days = self.securities.last().map_or(0, |last| last.offset + last.len);
+        assert_eq!(column.len(), days, "every measure has the days of the returns");
     }
 
     /// Computes logarithmic returns beside the simple ones; needed before a series of that kind.

@@ -6,7 +6,7 @@ use crate::event::EventPlace;
 use crate::expected::{EstimationSample, Fit};
 use crate::{Specification, Window};
 
-/// For each declared window the share of all units, the security among them, whose SCAR is at least as
+/// For each window the share of all units, the security among them, whose SCAR is at least as
 /// large in size as the security's: the p-value of its reassignment. `scars` are the security's own.
 ///
 /// A donor is fitted on the other donors. Its fit has no forecast error of coefficients, as the
@@ -28,8 +28,9 @@ pub(crate) fn shares(
         if specification.recipe.method.fit(&placebo, &mut fit).is_err() || fit.variance <= 0.0 {
             continue;
         }
+        fit.divide_residuals(specification.variants.residual_divisor);
         units += 1;
-        for ((&window, scar), count) in specification.car_windows.iter().zip(scars).zip(&mut as_large) {
+        for ((window, scar), count) in specification.windows().zip(scars).zip(&mut as_large) {
             let moved = moved(own, place, donor, &fit, window);
             *count += usize::from(scar.is_some_and(|scar| moved >= scar.abs()));
         }

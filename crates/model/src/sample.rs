@@ -5,6 +5,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 use crate::event_time::EventTime;
 use crate::results::Results;
+use crate::variants::Variants;
 use crate::{Maybe, Specification, Window};
 
 /// Events in a fixed order, independent of threads and of the order of input rows. Events whose
@@ -31,6 +32,8 @@ pub struct Sample {
     pub draws: Option<Draws>,
     /// Statistics of the draws in which all events were moved, where a test needs them.
     pub permuted: Option<Vec<f64>>,
+    /// Conventions on which packages differ.
+    pub variants: Variants,
 }
 
 /// What is tested of a window.
@@ -147,29 +150,34 @@ impl Sample {
     }
 }
 
-/// A window that is tested: a declared one, or one day of the event window.
+/// A window that is tested: a declared one, one around them, or one day of the event window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TestedWindow {
     /// Place among the declared windows.
     Declared(usize),
+    /// Place among all windows of one that is not declared.
+    Around(usize),
     /// Place of the day within the event window.
     Day(usize),
 }
 
 impl TestedWindow {
-    /// The windows that are tested: the declared ones, then every day of the event window that is not
+    /// The windows that are tested: the declared ones, those around them, then every day of the event window that is not
     /// declared already.
     pub fn all(specification: &Specification) -> Vec<(Window, Self)> {
-        let Specification { car_windows, event, .. } = specification;
+        let Specification { car_windows, around, event, .. } = specification;
         let declared = car_windows.iter().enumerate().map(|(place, &window)| (window, Self::Declared(place)));
         let days = event.taus().map(Window::day).enumerate().map(|(place, day)| (day, Self::Day(place)));
-        declared.chain(days.filter(|(day, _)| !car_windows.contains(day))).collect()
+        let around = around.iter().enumerate().map(|(i, &(_, window))| (window, Self::Around(car_windows.len() + i)));
+        declared.chain(around).chain(days.filter(|(day, _)| !car_windows.contains(day))).collect()
     }
 
     /// CAR and SCAR of an event; of a day, its AR and SAR.
     pub(crate) fn cumulative(self, results: &Results, event: usize) -> (Maybe, Maybe) {
         match self {
-            Self::Declared(window) => (results.window_car(event, window), results.window_scar(event, window)),
+            Self::Declared(window) | Self::Around(window) => {
+                (results.window_car(event, window), results.window_scar(event, window))
+            }
             Self::Day(day) => (results.ar(event, day), results.sar(event, day)),
         }
     }

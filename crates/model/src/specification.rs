@@ -2,6 +2,7 @@
 
 use crate::expected::{Recipe, ReturnModel};
 use crate::panel::Measure;
+use crate::variants::Variants;
 use crate::{ReturnKind, Window};
 
 /// What is explained, and so what is abnormal in the event window.
@@ -95,6 +96,9 @@ pub struct Specification {
     pub event: Window,
     /// Windows for cumulative abnormal returns, inside the event window.
     pub car_windows: Vec<Window>,
+    /// Windows before and after what the study is about, by [`Specification::around`]; they are tested beside the
+    /// declared ones.
+    pub around: Vec<(Around, Window)>,
     /// Fewest estimation days.
     pub minimum_observations: usize,
     /// Days around the security's other events that are left out of estimation; 0 is off, 1 leaves
@@ -104,9 +108,56 @@ pub struct Specification {
     pub missing: MissingPolicy,
     /// Whether the residuals of every estimate are diagnosed.
     pub diagnostics: bool,
+    /// Conventions on which packages differ.
+    pub variants: Variants,
+}
+
+/// What a window beside the declared ones is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// The days before day 0: did the price move before the news?
+    Drift,
+    /// The days after the headline window: did it come back?
+    Reversal,
+}
+
+impl Around {
+    /// The name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Drift => "drift",
+            Self::Reversal => "reversal",
+        }
+    }
 }
 
 impl Specification {
+    /// The event window before day 0 and after the headline window, which is the first declared one that
+    /// holds day 0, or else the first. Windows that are declared, and single days, are left out: they are
+    /// tested already.
+    ///
+    /// ```
+    /// use dayzero_model::{Specification, Window, specification::Around};
+    /// let window = |first, last| Window::new(first, last).unwrap();
+    /// let around = Specification::around(window(-10, 10), &[window(2, 5), window(-1, 1)]);
+    /// assert_eq!(around, [(Around::Drift, window(-10, -1)), (Around::Reversal, window(2, 10))]);
+    /// ```
+    pub fn around(event: Window, declared: &[Window]) -> Vec<(Around, Window)> {
+        let headline = declared.iter().find(|window| window.contains(Window::day(0))).or(declared.first());
+        let after = headline.map_or(event.last(), |headline| headline.last()).max(0);
+        let windows = [
+            (Around::Drift, Window::new(event.first(), event.last().min(-1))),
+            (Around::Reversal, Window::new(event.first().max(after + 1), event.last())),
+        ];
+        let wanted = |window: &Window| window.days() > 1 && !declared.contains(window);
+        windows.into_iter().filter_map(|(kind, window)| Some((kind, window.filter(wanted)?))).collect()
+    }
+
+    /// The declared windows, then those around them.
+    pub fn windows(&self) -> impl Iterator<Item = Window> {
+        self.car_windows.iter().copied().chain(self.around.iter().map(|&(_, window)| window))
+    }
+
     /// What is measured of each security.
     pub fn measure(&self) -> Measure {
         if self.trade_to_trade { Measure::TradeReturn } else { self.response.measure() }

@@ -97,10 +97,12 @@ fn specification(model: &'static dyn ReturnModel, returns: ReturnKind) -> Specif
         estimation: window(-250, -21),
         event: window(-10, 10),
         car_windows: vec![window(-10, 10), window(-10, -1), window(0, 10), window(0, 0)],
+        around: vec![],
         minimum_observations: 100,
         mask_other_events: 0,
         missing: MissingPolicy::Exclude,
         diagnostics: false,
+        variants: Default::default(),
     }
 }
 

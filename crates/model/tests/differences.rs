@@ -4,6 +4,7 @@ use dayzero_model::differences::{DIFFERENCES, Pair, difference};
 use dayzero_model::sample::{Draws, Sample};
 use dayzero_model::significance::correlation::{Correlation, DayCell};
 use dayzero_model::significance::{Statistic, Undefined};
+use dayzero_model::variants::MeanCorrelation;
 use dayzero_model::{Calendar, Date, MissingPolicy, Window};
 use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
@@ -181,7 +182,8 @@ fn sizes(events: [&[(usize, f64)]; 2], panels: usize, seed: u64) -> [f64; 2] {
             }
         }
         let window = Window::day(0);
-        let correlation = Correlation::new(&cells, &[&calendar], window, MissingPolicy::Exclude);
+        let kind = MeanCorrelation::Overlap;
+        let correlation = Correlation::new(&cells, &[&calendar], window, MissingPolicy::Exclude, kind);
         let [mut first, mut second] = samples;
         (first.mean_correlation, second.mean_correlation) = (correlation.mean(0, window), correlation.mean(1, window));
         let mut pair = Pair { first, second, between_correlation: correlation.between(0, 1, window) };
@@ -214,4 +216,44 @@ fn size_when_events_cluster() {
     let against: Vec<(usize, f64)> = (0..30).map(|_| (3, -0.4)).collect();
     let [kolari, welch] = sizes([&apart, &against], panels, 4);
     assert!(band.contains(&kolari) && welch > 0.3, "opposite: {kolari} and {welch}");
+}
+
+/// The mean over the pairs between two groups, whichever way pairs are counted, against a loop over them.
+#[test]
+fn pairs_between_groups_are_counted_as_those_within() {
+    const LENGTH: usize = 30;
+    let calendar = Calendar::new((0..100).map(Date).collect()).expect("dates");
+    // Group and first estimation day; day 0 comes with the last one.
+    let events: [(usize, usize); 7] = [(0, 0), (0, 2), (0, 2), (0, 40), (1, 1), (1, 2), (1, 12)];
+    let residual = |event: usize, day: usize| ((7 * event + 3 * day + event * day) % 11) as f64 - 4.3;
+    let unit = |event: usize| {
+        let values: Vec<f64> = (0..LENGTH).map(|day| residual(event, day)).collect();
+        let length = values.iter().map(|r| r * r).sum::<f64>().sqrt();
+        values.iter().map(|r| r / length).collect::<Vec<_>>()
+    };
+    let mut cells = Vec::new();
+    for (event, &(group, start)) in events.iter().enumerate() {
+        let mut cell = DayCell::new(0, start + LENGTH, start..start + LENGTH);
+        let days: Vec<usize> = (start..start + LENGTH).collect();
+        let residuals: Vec<f64> = (0..LENGTH).map(|day| residual(event, day)).collect();
+        cell.add(&[group], &None, &days, &residuals);
+        cells.push(cell);
+    }
+    let window = Window::new(0, 4).expect("ordered");
+    for kind in [MeanCorrelation::Overlap, MeanCorrelation::Calendar, MeanCorrelation::EventTime] {
+        let of_pair = |a: usize, b: usize| {
+            let lag = if kind == MeanCorrelation::EventTime { 0 } else { events[b].1 as i64 - events[a].1 as i64 };
+            let (left, right) = (unit(a), unit(b));
+            let common = |day: usize| usize::try_from(day as i64 - lag).ok().and_then(|at| right.get(at));
+            let product: f64 = (0..LENGTH).filter_map(|day| Some(left[day] * common(day)?)).sum();
+            let shared = (5 - lag.abs()).max(0) as f64 / 5.0;
+            if kind == MeanCorrelation::Overlap { product * shared } else { product }
+        };
+        let pairs: Vec<f64> = (0..4).flat_map(|a| (4..7).map(move |b| (a, b))).map(|(a, b)| of_pair(a, b)).collect();
+        let want = pairs.iter().sum::<f64>() / pairs.len() as f64;
+        let correlation = Correlation::new(&cells, &[&calendar], window, MissingPolicy::Exclude, kind);
+        let found = correlation.between(0, 1, window).expect("events of both");
+        assert!((found - want).abs() < 1e-14, "{kind:?}: {found} and {want}");
+        assert!(want.abs() > 1e-3, "{kind:?}: nothing to tell apart");
+    }
 }

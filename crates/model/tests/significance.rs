@@ -5,6 +5,7 @@ use dayzero_model::sample::Sample;
 use dayzero_model::significance::correlation::{Correlation, DayCell};
 use dayzero_model::significance::step_down::{exceedances, romano_wolf};
 use dayzero_model::significance::{TESTS, Undefined, WildCell, test};
+use dayzero_model::variants::MeanCorrelation;
 use dayzero_model::{Calendar, Date, MissingPolicy, Window};
 use proptest::prelude::*;
 
@@ -29,6 +30,7 @@ fn sample(car: &[f64]) -> Sample {
         mean_correlation: (car.len() > 1).then_some(0.01),
         draws: Some(dayzero_model::sample::Draws::new(7, "sample", 999)),
         permuted: Some((0..99).map(|draw| f64::from(draw) / 20.0 - 2.5).collect()),
+        variants: Default::default(),
     }
 }
 
@@ -168,7 +170,7 @@ proptest! {
             cells[index].add(groups, present, days, residuals);
         }
         let refs: Vec<&Calendar> = calendars.iter().collect();
-        let correlation = Correlation::new(&cells, &refs, event_window, missing);
+        let correlation = Correlation::new(&cells, &refs, event_window, missing, MeanCorrelation::Overlap);
         let is_valid = |e: &&Event| {
             e.present.as_ref().is_none_or(|present| match missing {
                 MissingPolicy::Exclude => window.within(event_window).all(|d| present[d]),

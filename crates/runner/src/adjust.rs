@@ -22,7 +22,9 @@ pub fn adjust(rows: &mut [TestRow], adjustments: &[MultipleTesting], tests: &[&s
             let family: Vec<(usize, f64)> = rows
                 .iter()
                 .enumerate()
-                .filter(|(_, row)| row.test == *test && row.declared == declared && row.measure == measure)
+                .filter(|(_, row)| {
+                    row.test == *test && row.declared == declared && !row.is_around() && row.measure == measure
+                })
                 .filter_map(|(index, row)| Some((index, row.p_value()?)))
                 .collect();
             let p_values: Vec<f64> = family.iter().map(|&(_, p)| p).collect();

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::config::{Mistake, Study};
 use crate::infer::{Examined, TestRow};
+use crate::ledger::Ledger;
 use crate::prepare::Ground;
 
 /// Two groups that are compared.
@@ -22,10 +23,10 @@ pub struct Difference {
     pub second: usize,
 }
 
-/// What the tests of the study's differences need, if there are any.
-pub fn needs(study: &Study) -> Needs {
+/// What the tests of the differences need, if there are any.
+pub fn needs(ledger: &Ledger) -> Needs {
     let all = DIFFERENCES.iter().map(|test| test.needs());
-    if study.differences.is_empty() { Needs::default() } else { all.fold(Needs::default(), Needs::or) }
+    if ledger.differences.is_empty() { Needs::default() } else { all.fold(Needs::default(), Needs::or) }
 }
 
 /// The groups that the study compares.
@@ -71,6 +72,7 @@ pub(crate) fn tests(
     pool: Pool<'_>,
     correlation: Option<&Correlation<'_>>,
 ) -> Vec<TestRow> {
+    let variants = examined.layout.specification.variants;
     let mut tasks = Vec::new();
     for difference in 0..ground.ledger.differences.len() {
         for (window, place) in TestedWindow::all(examined.layout.specification) {
@@ -83,6 +85,7 @@ pub(crate) fn tests(
         let difference: &Difference = &ground.ledger.differences[number];
         let group = |group: usize| {
             let mut sample = pool.sample(&ground.ledger.groups[group].members, place, measure);
+            sample.variants = variants;
             sample.mean_correlation = correlation.and_then(|correlation| correlation.mean(group, window));
             sample.draws = Some(draws(study, ground, examined.index, &difference.label));
             sample
@@ -93,7 +96,7 @@ pub(crate) fn tests(
         let row = |test: &&'static dyn DifferenceTest| {
             let result = match measure {
                 Tested::Bhar if test.needs().parts() => Err(Undefined::NotStandardised),
-                _ => test.evaluate(&pair),
+                _ => test.evaluate(&pair).map(|statistic| statistic.against(variants.reference)),
             };
             let blank = TestRow::new(examined.index, ground.ledger.groups.len() + number, window, measure, test.name());
             TestRow {

@@ -3,38 +3,42 @@
 
 use dayzero_model::Specification;
 use dayzero_model::estimate::Estimator;
-use dayzero_model::results::Results;
+use dayzero_model::results::{Keep, Results};
 use rayon::prelude::*;
+
+use crate::config::Study;
 
 use crate::prepare::{Ground, Prepared};
 use crate::progress::Progress;
+use crate::tables::abnormal_returns;
 
 /// Events per block.
 pub(crate) const BLOCK: usize = 256;
 
 /// Estimates every candidate under every specification; the results are in the order of the
 /// candidates.
-pub fn estimate(
-    ground: Ground<'_>,
-    specifications: &[Specification],
-    prepared: &[Prepared],
-    progress: &Progress,
-) -> Vec<Results> {
+pub fn estimate(study: &Study, ground: Ground<'_>, prepared: &[Prepared], progress: &Progress) -> Vec<Results> {
+    let (specifications, keep) = (&study.specifications, kept(study));
     let events: Vec<usize> = (0..ground.ledger.candidates.len()).collect();
     progress.start("estimating", "events", events.len() * specifications.len());
     let blocks: Vec<Vec<Results>> = events
         .par_chunks(BLOCK)
-        .map_init(Estimator::default, |estimator, block| {
-            let one = |(specification, prepared)| {
-                let results = estimate_block(ground, specification, prepared, block, estimator);
-                progress.advance(block.len());
-                results
-            };
-            specifications.iter().zip(prepared).map(one).collect()
-        })
+        .map_init(
+            || Estimator::without_residuals(keep.sar),
+            |estimator, block| {
+                let one = |(specification, prepared)| {
+                    let results = Results::keeping(specification, keep);
+                    let results = estimate_block(ground, specification, prepared, block, estimator, results);
+                    progress.advance(block.len());
+                    results
+                };
+                specifications.iter().zip(prepared).map(one).collect()
+            },
+        )
         .collect();
     progress.finish();
-    let mut all: Vec<Results> = specifications.iter().map(Results::new).collect();
+    let mut all: Vec<Results> =
+        specifications.iter().map(|specification| Results::keeping(specification, keep)).collect();
     for block in blocks {
         for (results, part) in all.iter_mut().zip(block) {
             results.append(part);
@@ -50,8 +54,8 @@ pub(crate) fn estimate_block(
     prepared: &Prepared,
     block: &[usize],
     estimator: &mut Estimator,
+    mut results: Results,
 ) -> Results {
-    let mut results = Results::new(specification);
     for &event in block {
         let design = &prepared.designs[ground.ledger.candidates[event].market];
         match estimator.estimate(specification, design, &ground.place(event, prepared)) {
@@ -60,4 +64,20 @@ pub(crate) fn estimate_block(
         }
     }
     results
+}
+
+/// Tables that are made of whole events, and of days only as far as they show them.
+const OF_EVENTS: [&str; 5] = ["events", "specifications", "estimates", "abnormal_returns", "cars"];
+
+/// Which numbers of single days anybody asks for.
+fn kept(study: &Study) -> Keep {
+    let output = &study.output;
+    let tests = !study.tests.is_empty() || !study.differences.is_empty();
+    if tests || output.tables.iter().any(|table| !OF_EVENTS.contains(&table.as_str())) {
+        return Keep::ALL;
+    }
+    if !output.writes("abnormal_returns") {
+        return Keep::NONE;
+    }
+    abnormal_returns::keep(output.columns.get("abnormal_returns").map(Vec::as_slice))
 }

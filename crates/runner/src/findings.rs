@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Study;
 use crate::finished::Finished;
+use crate::infer::TestRow;
+use crate::influence;
+use crate::simulate::calibrate::PlaceboSize;
+use crate::simulate::note::share;
 
 /// A row of the summary.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,6 +22,9 @@ pub struct Headline {
     pub first: i32,
     /// Last day of the window.
     pub last: i32,
+    /// What the window is for: declared, drift or reversal.
+    #[serde(default)]
+    pub role: String,
     /// Events in the test.
     pub events: usize,
     /// Mean CAR, or BHAR.
@@ -79,12 +86,15 @@ pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
     // Cumulated abnormal returns where they are tested, else what is.
     let tested = &finished.study.tested;
     let measure = if tested.contains(&Tested::Car) { Tested::Car } else { Tested::Bhar };
-    let rows = finished.tests.iter().filter(|row| row.test == test && row.declared && row.measure == measure);
+    // Of drift and reversal a summary shows those of all events, which are the first group.
+    let shown = |row: &&TestRow| row.declared && row.measure == measure || row.is_around() && row.group == 0;
+    let rows = finished.tests.iter().filter(|row| row.test == test).filter(shown);
     rows.map(|row| Headline {
         spec_id: row.specification,
         group: finished.ledger.label(row.group).to_owned(),
         first: row.window.first(),
         last: row.window.last(),
+        role: row.role.to_owned(),
         events: row.events,
         mean_car: row.mean_car,
         measure: row.measure.name().to_owned(),
@@ -106,7 +116,36 @@ pub fn notes(finished: &Finished<'_>) -> Vec<String> {
     }
     notes.extend(finished.ledger.notes.iter().cloned());
     notes.extend(nothing_estimated(finished));
+    if !finished.study.variants.is_empty() {
+        notes.push(format!("[inference.variants] {}", finished.study.variants.join(", ")));
+    }
     notes
+}
+
+/// What a reader of the results should know.
+pub fn warnings(finished: &Finished<'_>) -> Vec<String> {
+    let mut warnings = influence::warnings(finished);
+    warnings.extend(oversized(finished));
+    warnings
+}
+
+/// The tests that reject placebo samples more often than chance explains, by specification and window.
+fn oversized(finished: &Finished<'_>) -> Vec<String> {
+    let level = 1.0 - finished.study.confidence;
+    let told = |size: &PlaceboSize| {
+        size.rejections.band(0.95).filter(|band| band.0 > level)?;
+        Some(format!("{} ({})", size.test, share(size.rejections.rate()?)))
+    };
+    let same = |a: &PlaceboSize, b: &PlaceboSize| (a.specification, a.window) == (b.specification, b.window);
+    let of = |sizes: &[PlaceboSize]| {
+        let names: Vec<String> = sizes.iter().filter(|size| size.measure == Tested::Car).filter_map(told).collect();
+        (!names.is_empty()).then(|| {
+            let PlaceboSize { specification, window, .. } = sizes[0];
+            let names = names.join(", ");
+            format!("[{specification}] {window}: more than {} of placebo samples are rejected by {names}", share(level))
+        })
+    };
+    finished.placebos.chunk_by(same).filter_map(of).collect()
 }
 
 /// A note for a run that used no event: what became of the first.

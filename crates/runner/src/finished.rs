@@ -6,10 +6,15 @@ use dayzero_model::{Date, Outcome, Specification};
 
 use crate::config::Study;
 use crate::infer::TestRow;
+use crate::influence::InfluenceRow;
 use crate::ledger::Ledger;
 use crate::load::Loaded;
 use crate::longrun::{self, CalendarTimeRow, RatsRows};
 use crate::regressions::RegressionRows;
+use crate::simulate::calibrate::PlaceboSize;
+
+/// The place of a row that is no candidate.
+const NOWHERE: u32 = u32::MAX;
 
 /// A study with its results.
 pub struct Finished<'a> {
@@ -25,6 +30,10 @@ pub struct Finished<'a> {
     pub averages: Vec<Vec<Vec<Average>>>,
     /// Tests.
     pub tests: Vec<TestRow>,
+    /// What the means of declared windows rest on.
+    pub influence: Vec<InfluenceRow>,
+    /// How often tests reject on placebo samples, where the study asks for that.
+    pub placebos: Vec<PlaceboSize>,
     /// By specification, the names of the factors that its portfolios are regressed on.
     pub factor_names: Vec<Vec<String>>,
     /// Portfolios in calendar time.
@@ -33,16 +42,16 @@ pub struct Finished<'a> {
     pub rats: Vec<RatsRows>,
     /// Regressions on what is known of the events.
     pub regressions: Vec<RegressionRows>,
-    /// For every input row, its place among the candidates.
-    places: Vec<Option<usize>>,
+    /// For every input row, its place among the candidates, or [`NOWHERE`].
+    places: Vec<u32>,
 }
 
 impl<'a> Finished<'a> {
     /// A study before estimation: no event has a result yet.
     pub fn unestimated(study: &'a Study, loaded: &'a Loaded, ledger: &'a Ledger) -> Self {
-        let mut places = vec![None; ledger.rows.len()];
+        let mut places = vec![NOWHERE; ledger.rows.len()];
         for (place, candidate) in ledger.candidates.iter().enumerate() {
-            places[candidate.row] = Some(place);
+            places[candidate.row] = place as u32;
         }
         let results = study.specifications.iter().map(Results::new).collect();
         let factor_names = study.specifications.iter().map(longrun::factor_names).collect();
@@ -53,12 +62,19 @@ impl<'a> Finished<'a> {
             results,
             averages: Vec::new(),
             tests: Vec::new(),
+            influence: Vec::new(),
+            placebos: Vec::new(),
             factor_names,
             calendar_time: Vec::new(),
             rats: Vec::new(),
             regressions: Vec::new(),
             places,
         }
+    }
+
+    /// How often the test of a row rejects on placebo samples, where it was tried.
+    pub fn placebo_size(&self, row: &TestRow) -> Option<&PlaceboSize> {
+        self.placebos.iter().find(|size| size.is_of(row))
     }
 
     /// A specification.
@@ -68,18 +84,22 @@ impl<'a> Finished<'a> {
 
     /// Place of an input row among the candidates, once there are results.
     pub fn place(&self, row: usize) -> Option<usize> {
-        self.places[row].filter(|&place| self.results.first().is_some_and(|results| place < results.len()))
+        let place = self.places[row] as usize;
+        self.results.first().is_some_and(|results| place < results.len()).then_some(place)
     }
 
     /// Outcome and reason of an input row under a specification.
     pub fn outcome(&self, specification: usize, row: usize) -> (Option<Outcome>, Option<&str>) {
-        match (&self.ledger.rows[row].exclusion, self.place(row)) {
-            (Some((outcome, reason)), _) => (Some(*outcome), Some(reason)),
-            (None, Some(place)) => {
+        match self.place(row) {
+            // Candidates are excluded by nothing but their results.
+            Some(place) => {
                 let results = &self.results[specification];
                 (Some(results.outcome[place]), results.reason[place].as_deref())
             }
-            (None, None) => (None, None),
+            None => match &self.ledger.rows[row].exclusion {
+                Some((outcome, reason)) => (Some(*outcome), Some(reason)),
+                None => (None, None),
+            },
         }
     }
 

@@ -6,12 +6,13 @@ use dayzero_model::results::Results;
 use dayzero_model::sample::{Draws, Pool, Sample, Tested, TestedWindow};
 use dayzero_model::significance::correlation::Correlation;
 use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined, WildCell};
-use dayzero_model::{Calendar, Maybe, Window};
+use dayzero_model::{Calendar, Maybe, Specification, Window};
 use rayon::prelude::*;
 
 use crate::config::Study;
 use crate::config::raw::MultipleTesting;
 use crate::differences;
+use crate::findings::headline_test;
 use crate::ledger::{Candidate, Ledger};
 use crate::moved::Permuted;
 use crate::prepare::Ground;
@@ -28,6 +29,8 @@ pub struct TestRow {
     pub window: Window,
     /// Whether the window was declared in `car_windows`.
     pub declared: bool,
+    /// What the window is for, in tables.
+    pub role: &'static str,
     /// What is tested.
     pub measure: Tested,
     /// The test.
@@ -58,6 +61,7 @@ impl TestRow {
             group,
             window,
             declared: true,
+            role: DECLARED,
             measure,
             test,
             events: 0,
@@ -74,6 +78,11 @@ impl TestRow {
     /// The two-sided p-value.
     pub fn p_value(&self) -> Option<f64> {
         self.result.as_ref().ok().map(|statistic| statistic.p_value)
+    }
+
+    /// Whether the window lies around those that the study is about: no family of tests counts it.
+    pub fn is_around(&self) -> bool {
+        ![DECLARED, DAY].contains(&self.role)
     }
 
     /// What the p-value is taken from.
@@ -120,9 +129,10 @@ pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<
     let Layout { specification, results, needs, .. } = examined.layout;
     let markets = &ground.loaded.assembled.panel.markets;
     let calendars: Vec<&Calendar> = markets.iter().map(|market| &market.calendar).collect();
-    let correlation = needs
-        .mean_correlation
-        .then(|| Correlation::new(&examined.sums.cells, &calendars, specification.event, specification.missing));
+    let correlation = needs.mean_correlation.then(|| {
+        let kind = specification.variants.mean_correlation;
+        Correlation::new(&examined.sums.cells, &calendars, specification.event, specification.missing, kind)
+    });
     let day0 = |candidate: &Candidate| calendars[candidate.market].dates()[candidate.day0];
     let periods: Vec<i32> = ground.ledger.candidates.iter().map(|c| study.cluster.of(day0(c))).collect();
     let jackknife: Vec<Maybe> = match needs.jackknife {
@@ -134,7 +144,10 @@ pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<
         let mut sample = sample(study, ground, examined, pool, task);
         sample.mean_correlation =
             correlation.as_ref().and_then(|correlation| correlation.mean(task.group, task.window));
-        study.tests.iter().map(|test| evaluate(study, *test, &sample, examined.index, task)).collect::<Vec<_>>()
+        let around = matches!(task.place, TestedWindow::Around(_));
+        let tests = study.tests.iter().filter(|test| !around || headline_test(study) == Some(test.name()));
+        let role = role(examined.layout.specification, task.place);
+        tests.map(|test| TestRow { role, ..evaluate(study, *test, &sample, examined.index, task) }).collect::<Vec<_>>()
     };
     let rows: Vec<Vec<TestRow>> = tasks(study, ground, examined).par_iter().map(evaluate).collect();
     let mut rows: Vec<TestRow> = rows.into_iter().flatten().collect();
@@ -151,6 +164,7 @@ fn tasks(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<Task
             let task = |measure| Task { group, index, window, place, measure };
             match place {
                 TestedWindow::Declared(_) => tasks.extend(study.tested.iter().copied().map(task)),
+                TestedWindow::Around(_) => tasks.extend(examined.single_days.then(|| task(Tested::Car))),
                 TestedWindow::Day(_) => tasks.extend(examined.single_days.then(|| task(Tested::Car))),
             }
         }
@@ -161,6 +175,7 @@ fn tasks(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<Task
 fn sample(study: &Study, ground: Ground<'_>, examined: &Examined<'_>, pool: Pool<'_>, task: Task) -> Sample {
     let group = &ground.ledger.groups[task.group];
     let mut sample = pool.sample(&group.members, task.place, task.measure);
+    sample.variants = examined.layout.specification.variants;
     sample.event_time = examined.sums.event_time.of(examined.layout, task.group, task.index);
     if let TestedWindow::Declared(window) = task.place {
         sample.permuted = examined.permuted.and_then(|permuted| permuted.of(task.group, window)).cloned();
@@ -183,7 +198,7 @@ fn evaluate(
     let result = match task.measure {
         Tested::Bhar if needs.parts() => Err(Undefined::NotStandardised),
         _ if (needs.draws || needs.permutations) && sample.draws.is_none() => Err(Undefined::NotResampled),
-        _ => test.evaluate(sample),
+        _ => test.evaluate(sample).map(|statistic| statistic.against(sample.variants.reference)),
     };
     let joint = study.adjustments.contains(&MultipleTesting::RomanoWolf).then(|| test.joint(sample)).flatten();
     TestRow {
@@ -193,5 +208,17 @@ fn evaluate(
         result,
         joint,
         ..TestRow::new(specification, task.group, task.window, task.measure, test.name())
+    }
+}
+
+/// The role of the windows that the user declared, and of single days.
+const DECLARED: &str = "declared";
+const DAY: &str = "day";
+
+fn role(specification: &Specification, place: TestedWindow) -> &'static str {
+    match place {
+        TestedWindow::Declared(_) => DECLARED,
+        TestedWindow::Around(place) => specification.around[place - specification.car_windows.len()].0.name(),
+        TestedWindow::Day(_) => DAY,
     }
 }

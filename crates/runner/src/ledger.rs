@@ -1,5 +1,6 @@
 //! The ledger: one row per input event, whatever becomes of it.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,6 +8,7 @@ use dayzero_loader::events::{Announced, EventTable};
 use dayzero_model::align::{self, Announcement, Day0Rule, Session};
 use dayzero_model::groups::{self, Group};
 use dayzero_model::{Date, EventCalendar, Outcome};
+use rayon::prelude::*;
 
 use crate::Failure;
 use crate::config::Study;
@@ -26,7 +28,7 @@ pub struct Row {
     /// The date in the market's zone.
     pub announced_on: Option<Date>,
     /// Part of the day: the table's session column, or derived from the instant.
-    pub session: Option<String>,
+    pub session: Option<Cow<'static, str>>,
     /// Calendar index and date of day 0, and the rule.
     pub day0: Option<(usize, Date, Day0Rule)>,
     /// Why the event cannot be estimated; `None` while it can.
@@ -75,7 +77,7 @@ pub struct Ledger {
 /// A difference of groups that cannot be taken.
 pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     let EventTable { security, announced, .. } = &loaded.events;
-    let mut rows: Vec<Row> = (0..security.len()).map(|row| align_row(loaded, row)).collect();
+    let mut rows: Vec<Row> = (0..security.len()).into_par_iter().map(|row| align_row(loaded, row)).collect();
     let aligned = rows.iter().filter_map(|row| Some((row.security?, row.day0?.0)));
     let event_calendar = EventCalendar::new(aligned);
     for (row, kept) in rows.iter_mut().zip(&loaded.events.kept) {
@@ -87,7 +89,7 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     let order = |row: usize| (announcement_order(&announced[row]), row);
     exclude_duplicates(&mut rows, study.duplicates, order);
     let mut candidates: Vec<Candidate> = rows.iter().enumerate().filter_map(|(row, r)| candidate(row, r)).collect();
-    candidates.sort_by_key(|c| (c.security, c.day0, order(c.row)));
+    candidates.par_sort_by_cached_key(|c| (c.security, c.day0, order(c.row)));
     let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
     let groups = collect_groups(&group_columns, &rows, &candidates);
     let differences = differences::resolve(study, &groups).map_err(|mistake| study.document.error(&[mistake]))?;
@@ -114,7 +116,8 @@ fn candidate(row: usize, r: &Row) -> Option<Candidate> {
 /// Security, market and day 0 of one event, or why there is none.
 fn align_row(loaded: &Loaded, index: usize) -> Row {
     let events = &loaded.events;
-    let mut row = Row { session: events.session.as_ref().and_then(|s| s[index].clone()), ..Row::default() };
+    let mut row =
+        Row { session: events.session.as_ref().and_then(|s| s[index].clone().map(Cow::Owned)), ..Row::default() };
     let exclude = |row: Row, outcome, reason: String| Row { exclusion: Some((outcome, reason)), ..row };
     if let Announced::At(instant) = &events.announced[index] {
         row.announced_at = Some(instant.as_microsecond());
@@ -148,7 +151,7 @@ fn align_row(loaded: &Loaded, index: usize) -> Row {
     row.announced_on = Some(announcement.date());
     // As the table writes it where that can be read, else from the instant and the market's hours.
     let written = row.session.as_deref().and_then(Session::parse);
-    row.session = Some(written.unwrap_or_else(|| announcement.session(market)).code().to_owned());
+    row.session = Some(written.unwrap_or_else(|| announcement.session(market)).code().into());
     match align::day0(market, announcement) {
         Ok(day0) => Row { day0: Some((day0.index, market.calendar.dates()[day0.index], day0.rule)), ..row },
         Err(unaligned) => exclude(row, unaligned.outcome, unaligned.reason),
@@ -228,7 +231,7 @@ fn fill_groups(study: &Study, events: &EventTable, rows: &mut [Row], candidates:
             // The session in its four spellings, derived from the instant where the table has none.
             let value = match column {
                 Some(values) if name != "session" => values[index].clone(),
-                _ => row.session.clone(),
+                _ => row.session.as_deref().map(str::to_owned),
             };
             row.groups.push(value.filter(|value| !value.is_empty()));
         }

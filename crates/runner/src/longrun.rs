@@ -89,15 +89,14 @@ impl<'a> Explained<'a> {
     /// The response of an event on a day of its event window, with the factors in `row`.
     fn response(&self, event: usize, window_day: usize, row: &mut Vec<f64>) -> Option<f64> {
         row.clear();
-        let place = event * self.results.days_len + window_day;
         let ar = self.results.ar(event, window_day).get()?;
         if self.factors == 0 {
             return Some(ar);
         }
-        let day = self.results.day[place]? as usize;
+        let day = self.results.day.of(event)[window_day]? as usize;
         let design = self.design(event);
         design.write_shared(day, row);
-        Some(self.results.actual[place].get()? - design.risk_free_on(day))
+        Some(self.results.actual.of(event)[window_day].get()? - design.risk_free_on(day))
     }
 }
 

@@ -47,6 +47,10 @@ pub struct Manifest {
     pub headline: Vec<Headline>,
     /// Every event on its own, where there are few.
     pub cases: Vec<Case>,
+    /// What a reader of the results should know: single events or periods that decide them, and tests that do
+    /// not keep their size.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// What a simulation found, where this is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulation: Option<SimulationNote>,

@@ -5,7 +5,7 @@ use dayzero_model::estimate::Estimator;
 use dayzero_model::groups::Group;
 use dayzero_model::permutation::Permutations;
 use dayzero_model::pseudo_events::{Origin, PseudoEvent};
-use dayzero_model::results::Results;
+use dayzero_model::results::{Keep, Results};
 use dayzero_model::significance::{Needs, permuted_statistic};
 use dayzero_model::{Specification, Window};
 use rayon::prelude::*;
@@ -158,9 +158,11 @@ impl Field<'_> {
             };
             Ok(scars.iter().zip(&real).map(statistic).collect())
         };
+        // Of a draw only the SCARs of windows are looked at.
+        let estimator = || Estimator::without_residuals(false);
         // Collected in the order of the draws, whatever thread made them.
         let drawn: Vec<Vec<Option<f64>>> =
-            (0..draws).into_par_iter().map_init(Estimator::default, draw).collect::<Result<_, DataError>>()?;
+            (0..draws).into_par_iter().map_init(estimator, draw).collect::<Result<_, DataError>>()?;
         let cell = |cell: usize| drawn.iter().filter_map(|statistics| statistics[cell]).collect();
         Ok(Permuted { windows: self.specification.car_windows.len(), cells: (0..real.len()).map(cell).collect() })
     }
@@ -178,7 +180,8 @@ impl Field<'_> {
         let mut cells = self.cells();
         let events: Vec<usize> = (0..moved.len()).collect();
         for (block, moved) in events.chunks(BLOCK).zip(moved.chunks(BLOCK)) {
-            let results = estimate_block(ground, self.specification, &prepared, block, estimator);
+            let results = Results::keeping(self.specification, Keep::NONE);
+            let results = estimate_block(ground, self.specification, &prepared, block, estimator, results);
             let places: Vec<usize> = moved.iter().map(|(place, _)| *place).collect();
             self.collect(&results, &places, &mut cells);
         }

@@ -7,19 +7,15 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use arrow::datatypes::{DataType, Field, SchemaRef};
+use arrow::datatypes::{Field, SchemaRef};
 use dayzero_loader::columns::value_type;
 use dayzero_loader::paths::InputFile;
-use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
-use parquet::schema::types::ColumnPath;
 use tempfile::TempDir;
 
 use crate::Failure;
 use crate::config::raw::Format;
 use crate::manifest::{MANIFEST, Manifest, WrittenColumn, WrittenTable};
+use crate::parquet_file;
 use crate::printable;
 use crate::table_names::{CHART_NAMES, SIMULATION_TABLE_NAMES, TABLE_NAMES};
 use crate::tables::Table;
@@ -114,15 +110,13 @@ impl Staging {
             Format::Parquet | Format::Csv => BTreeMap::new(),
         };
         let schema = table.schema(own);
-        let out = BufWriter::new(File::create(&path).map_err(|e| failed(&e))?);
-        let mut sink = Sink::new(format, out, &schema, metadata).map_err(|e| failed(&e))?;
-        let mut rows = 0;
-        for batch in table.batches(&schema) {
-            let batch = batch.map_err(|e| failed(&e))?;
-            rows += batch.num_rows();
-            sink.write(&batch).map_err(|e| failed(&e))?;
-        }
-        sink.finish().map_err(|e| failed(&e))?;
+        let out = BufWriter::with_capacity(1 << 20, File::create(&path).map_err(|e| failed(&e))?);
+        let rows = match format {
+            Format::Parquet => parquet_file::write(table, out, &schema, metadata).map_err(AnyError::from),
+            Format::Arrow => Sink::arrow(out, &schema).and_then(|sink| sink.take(table, &schema)),
+            Format::Csv => Sink::csv(out).take(table, &schema),
+        };
+        let rows = rows.map_err(|e| failed(&e))?;
         let columns = schema.fields().iter().map(|field| WrittenColumn::new(field)).collect();
         Ok(WrittenTable { name: table.name.to_owned(), file, rows, columns })
     }
@@ -173,7 +167,6 @@ fn files_of(manifest: &Manifest) -> Vec<String> {
 
 /// A file of one of the formats.
 enum Sink {
-    Parquet(Box<ArrowWriter<BufWriter<File>>>),
     Arrow(arrow::ipc::writer::FileWriter<BufWriter<File>>, SchemaRef),
     Csv(arrow::csv::Writer<BufWriter<File>>),
 }
@@ -181,24 +174,30 @@ enum Sink {
 type AnyError = Box<dyn std::error::Error>;
 
 impl Sink {
-    fn new(format: Format, out: BufWriter<File>, schema: &SchemaRef, metadata: &str) -> Result<Self, AnyError> {
-        Ok(match format {
-            Format::Parquet => {
-                let properties = properties(schema, metadata);
-                Self::Parquet(Box::new(ArrowWriter::try_new(out, schema.clone(), Some(properties))?))
-            }
-            Format::Arrow => {
-                // The file format has one dictionary per column, so dictionaries are written out.
-                let plain = plain_schema(schema);
-                Self::Arrow(arrow::ipc::writer::FileWriter::try_new(out, &plain)?, plain)
-            }
-            Format::Csv => Self::Csv(arrow::csv::WriterBuilder::new().with_header(true).build(out)),
-        })
+    fn arrow(out: BufWriter<File>, schema: &SchemaRef) -> Result<Self, AnyError> {
+        // The file format has one dictionary per column, so dictionaries are written out.
+        let plain = plain_schema(schema);
+        Ok(Self::Arrow(arrow::ipc::writer::FileWriter::try_new(out, &plain)?, plain))
+    }
+
+    fn csv(out: BufWriter<File>) -> Self {
+        Self::Csv(arrow::csv::WriterBuilder::new().with_header(true).build(out))
+    }
+
+    /// Writes a table; returns its number of rows.
+    fn take(mut self, table: &Table<'_>, schema: &SchemaRef) -> Result<usize, AnyError> {
+        let mut rows = 0;
+        for batch in table.batches(schema) {
+            let batch = batch?;
+            rows += batch.num_rows();
+            self.write(&batch)?;
+        }
+        self.finish()?;
+        Ok(rows)
     }
 
     fn write(&mut self, batch: &arrow::array::RecordBatch) -> Result<(), AnyError> {
         match self {
-            Self::Parquet(writer) => writer.write(batch)?,
             Self::Arrow(writer, plain) => {
                 let cast = |(array, field): (&arrow::array::ArrayRef, &std::sync::Arc<Field>)| {
                     arrow::compute::cast(array, field.data_type())
@@ -214,7 +213,6 @@ impl Sink {
     fn finish(self) -> Result<(), AnyError> {
         use std::io::Write;
         match self {
-            Self::Parquet(writer) => writer.into_inner()?.flush()?,
             Self::Arrow(mut writer, _) => {
                 writer.finish()?;
                 writer.into_inner()?.flush()?;
@@ -230,23 +228,4 @@ fn plain_schema(schema: &SchemaRef) -> SchemaRef {
         |field: &std::sync::Arc<Field>| field.as_ref().clone().with_data_type(value_type(field.data_type()).clone());
     let fields: Vec<Field> = schema.fields().iter().map(plain).collect();
     std::sync::Arc::new(arrow::datatypes::Schema::new_with_metadata(fields, schema.metadata().clone()))
-}
-
-/// Encodings by what the values are like: strings repeat, so they get a dictionary; identifiers and
-/// days run in patterns that zstd folds; the digits of returns are noise, which nothing folds.
-fn properties(schema: &SchemaRef, metadata: &str) -> WriterProperties {
-    let zstd = Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default());
-    let builder = WriterProperties::builder()
-        .set_compression(zstd)
-        .set_dictionary_enabled(false)
-        .set_key_value_metadata(Some(vec![KeyValue::new(METADATA_KEY.to_owned(), metadata.to_owned())]));
-    let column = |builder: WriterPropertiesBuilder, field: &std::sync::Arc<Field>| {
-        let path = ColumnPath::from(field.name().as_str());
-        match field.data_type() {
-            DataType::Dictionary(..) => builder.set_column_dictionary_enabled(path, true),
-            DataType::Float64 => builder.set_column_compression(path, Compression::UNCOMPRESSED),
-            _ => builder,
-        }
-    };
-    schema.fields().iter().fold(builder, column).build()
 }

@@ -8,6 +8,8 @@ use dayzero_model::event_time::Layout;
 use dayzero_model::results::Results;
 use dayzero_model::significance::Needs;
 
+use rayon::prelude::*;
+
 use crate::config::Study;
 use crate::estimate;
 use crate::finished::Finished;
@@ -19,8 +21,9 @@ use crate::moved::{self, Permuted};
 use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
+use crate::simulate::calibrate;
 use crate::tables::{self, Table};
-use crate::{Failure, adjust, differences, findings, longrun, regressions, residuals};
+use crate::{Failure, adjust, differences, findings, influence, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -34,14 +37,17 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let ledger = ledger::build(study, &loaded)?;
     let prepared = prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     clock.mark("align");
-    let finished = finish(study, Ground { loaded: &loaded, ledger: &ledger }, &prepared, progress, &mut clock)?;
+    let ground = Ground { loaded: &loaded, ledger: &ledger };
+    let placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
+    clock.mark("calibrate");
+    let mut finished = finish(study, ground, &prepared, progress, &mut clock)?;
+    finished.placebos = placebos;
     let inputs = manifest::inputs(study)?;
     let metadata = manifest::table_metadata(study, &inputs);
     clock.mark("fingerprint");
-    let mut written = Vec::new();
-    for table in requested(study, &finished)? {
-        written.push(staging.write(&table, study.output.format, &metadata)?);
-    }
+    let tables = requested(study, &finished)?;
+    let write = |table: &Table<'_>| staging.write(table, study.output.format, &metadata);
+    let written = tables.par_iter().map(write).collect::<Result<_, _>>()?;
     clock.mark("write");
     let manifest = Manifest { inputs, tables: written, seconds: clock.seconds, ..describe(&finished) };
     staging.commit(&manifest)?;
@@ -82,9 +88,11 @@ fn finish<'a>(
     clock: &mut Clock,
 ) -> Result<Finished<'a>, Failure> {
     let mut finished = Finished::unestimated(study, ground.loaded, ground.ledger);
-    finished.results = estimate::estimate(ground, &study.specifications, prepared, progress);
+    finished.results = estimate::estimate(study, ground, prepared, progress);
     clock.mark("estimate");
-    finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
+    if study.output.writes("averages") {
+        finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
+    }
     let permuted = moved::permute(study, ground, prepared, &finished.results, progress)?;
     clock.mark("permute");
     for (index, (prepared, permuted)) in prepared.iter().zip(&permuted).enumerate() {
@@ -94,6 +102,9 @@ fn finish<'a>(
     let names: Vec<&str> =
         study.tests.iter().map(|test| test.name()).chain(DIFFERENCES.iter().map(|t| t.name())).collect();
     adjust::adjust(&mut finished.tests, &study.adjustments, &names);
+    if !study.tests.is_empty() || study.output.writes("influence") {
+        finished.influence = influence::influence(&finished);
+    }
     clock.mark("test");
     if study.output.writes("calendar_time") {
         finished.calendar_time = longrun::calendar_time(study, ground, prepared, &finished.results);
@@ -124,7 +135,10 @@ pub(crate) struct Estimated<'a> {
 /// Every test of one specification, with what the tests need beyond the results.
 pub(crate) fn test(study: &Study, ground: Ground<'_>, estimated: &Estimated<'_>, single_days: bool) -> Vec<TestRow> {
     let Estimated { index, prepared, results, permuted } = *estimated;
-    let needs = Needs::of(&study.tests).or(differences::needs(study));
+    if study.tests.is_empty() && ground.ledger.differences.is_empty() {
+        return Vec::new();
+    }
+    let needs = Needs::of(&study.tests).or(differences::needs(ground.ledger));
     let layout = Layout::new(&study.specifications[index], results, &ground.ledger.groups, needs);
     let sums = residuals::residual_sums(ground, prepared, &layout);
     infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums, permuted, single_days })
@@ -144,6 +158,7 @@ pub(crate) fn describe(finished: &Finished<'_>) -> Manifest {
         specifications: manifest::specification_notes(finished),
         headline: findings::headline(finished),
         cases: findings::cases(finished),
+        warnings: findings::warnings(finished),
         simulation: None,
         tables: Vec::new(),
         files: Vec::new(),

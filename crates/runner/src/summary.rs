@@ -44,6 +44,12 @@ pub fn render(manifest: &Manifest, dir: Option<&Path>) -> String {
         let cases: Vec<&Case> = manifest.cases.iter().filter(|case| case.spec_id == specification.spec_id).collect();
         text.push_str(&each_case(&cases));
     }
+    if !manifest.warnings.is_empty() {
+        text.push('\n');
+    }
+    for warning in &manifest.warnings {
+        let _ = writeln!(text, "warning: {warning}");
+    }
     if let Some(simulation) = &manifest.simulation {
         text.push_str(&simulation.render(&manifest.specifications));
     }
@@ -81,7 +87,7 @@ fn headline(rows: &[&Headline]) -> String {
         last_group = &row.group;
         table.add_row(vec![
             group,
-            format!("[{}, {}]", row.first, row.last),
+            window(row),
             thousands(row.events),
             row.mean_car.map_or("-".into(), percent),
             row.statistic.map_or("-".into(), two_digits),
@@ -91,6 +97,13 @@ fn headline(rows: &[&Headline]) -> String {
     }
     align_right(&mut table, 1..6);
     lines(&table)
+}
+
+/// The days of a window, with its role where it was not declared.
+fn window(row: &Headline) -> String {
+    let role =
+        if ["drift", "reversal"].contains(&row.role.as_str()) { format!(" {}", row.role) } else { String::new() };
+    format!("[{}, {}]{role}", row.first, row.last)
 }
 
 /// Every event on its own: CAR and its t by window.
@@ -119,7 +132,7 @@ pub fn percent(value: f64) -> String {
 }
 
 /// A statistic, for people.
-fn two_digits(value: f64) -> String {
+pub fn two_digits(value: f64) -> String {
     format!("{:.2}", without_negative_zero(value))
 }
 

@@ -10,6 +10,7 @@ pub const TABLE_NAMES: &[&str] = &[
     "cars",
     "averages",
     "tests",
+    "influence",
     "calendar_time",
     "rats",
     "regressions",

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::basis::{Basis, add_outer};
 use super::estimate::{ALONE, Filling, Undefined};
-use super::symmetric::Eigen;
+use crate::symmetric::Eigen;
 
 /// With fewer clusters than this the simple correction rejects too often, and CR2 is to be preferred
 /// (Cameron & Miller 2015, §VI, put "few" at 20 to 50; Pustejovsky & Tipton 2018).

@@ -21,7 +21,6 @@
 mod basis;
 mod clusters;
 mod estimate;
-mod symmetric;
 
 pub use clusters::{FEW_CLUSTERS, count};
 pub use estimate::{CrossSection, Errors, Inference, NoInference, Regressed, Undefined, regress};

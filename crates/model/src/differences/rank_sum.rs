@@ -1,7 +1,7 @@
 //! The rank-sum test.
 
 use super::{DifferenceTest, Pair, each_at_least};
-use crate::significance::{EXACT, Statistic, Undefined};
+use crate::significance::{Statistic, Undefined, is_exact};
 
 /// (U − n₁n₂/2)/√(n₁n₂/12·(n + 1 − Σ(t³ − t)/(n(n − 1)))), U the pairs in which the CAR of the first group is the
 /// larger one, ties half; standard normal without continuity correction, up to 25 events without ties with
@@ -41,7 +41,7 @@ impl DifferenceTest for RankSum {
             return Err(Undefined::ZeroVariance);
         }
         let value = (u - n_1 * n_2 / 2.0) / variance.sqrt();
-        Ok(if ties == 0.0 && pair.events() <= EXACT {
+        Ok(if ties == 0.0 && is_exact(&pair.first, pair.events()) {
             Statistic::exact(value, exact_two_sided(u as usize, first, second), pair.events())
         } else {
             Statistic::normal(value, pair.events())

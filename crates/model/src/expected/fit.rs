@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::variants::ResidualDivisor;
 use crate::volatility::VolatilityFit;
 
 /// The estimation days of one event: those on which the return and every regressor are finite.
@@ -57,8 +58,10 @@ pub struct Fit {
     pub residual_mean: f64,
     /// Share of the abnormal returns on the estimation days that are positive, before any demeaning.
     pub positive_share: f64,
-    /// Residual variance s², with divisor M − k. Zero where the fit is perfect to rounding.
+    /// Residual variance s², with divisor M − k or what [`ResidualDivisor`] says. Zero where the fit is perfect to rounding.
     pub variance: f64,
+    /// Estimation days, M.
+    pub observations: usize,
     /// Coefficients that count against the degrees of freedom, k.
     pub parameters: usize,
     /// Share of the variation that is explained; absent where nothing is estimated or varies.
@@ -127,10 +130,22 @@ impl Fit {
     pub(crate) fn set_variance(&mut self, sample: &EstimationSample, parameters: usize) -> f64 {
         let sum_of_squares = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>();
         let rss = sum_of_squares(&self.residuals);
-        self.parameters = parameters;
-        let perfect = rss <= ROUNDING * sum_of_squares(&sample.y);
-        self.variance = if perfect { 0.0 } else { rss / (sample.len() - parameters) as f64 };
+        self.set_sums(sample.len(), parameters, rss, sum_of_squares(&sample.y));
         rss
+    }
+
+    /// s² = RSS/(M − k), from RSS and Σy².
+    pub(crate) fn set_sums(&mut self, observations: usize, parameters: usize, rss: f64, squares: f64) {
+        (self.observations, self.parameters) = (observations, parameters);
+        let perfect = rss <= ROUNDING * squares;
+        self.variance = if perfect { 0.0 } else { rss / (observations - parameters) as f64 };
+    }
+
+    /// Gives s² the divisor that a study asks for. A conditional variance has its own.
+    pub(crate) fn divide_residuals(&mut self, divisor: ResidualDivisor) {
+        if divisor == ResidualDivisor::One && self.volatility.is_none() {
+            self.variance *= self.degrees_of_freedom() as f64 / (self.observations as f64 - 1.0);
+        }
     }
 
     /// Residuals, s² and R² of the coefficients as they stand, so many parameters estimated.
@@ -147,7 +162,7 @@ impl Fit {
 
     /// Degrees of freedom of s²: M − k.
     pub fn degrees_of_freedom(&self) -> usize {
-        self.residuals.len() - self.parameters
+        self.observations - self.parameters
     }
 
     /// The response that the model expects for a row of the design.

@@ -31,7 +31,7 @@ mod theil_sen;
 
 pub use fit::{ConditionalVariance, EstimationSample, Fit, FitError};
 pub use options::{ModelOption, ModelOptions, OptionValue, RecipeError};
-pub use recipe::{Method, Recipe, Regressor, Reported, Source};
+pub use recipe::{ClosedForm, Method, Recipe, Regressor, Reported, Source};
 
 /// A model of the return that a security would have had without the event.
 pub trait ReturnModel: Sync {

@@ -86,6 +86,15 @@ impl Reported {
     }
 }
 
+/// A fit that needs no more than sums of products.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClosedForm {
+    /// Ordinary least squares on the design.
+    LeastSquares,
+    /// The one column of the design is what is expected.
+    Given,
+}
+
 /// How coefficients are made from the estimation days of one event.
 pub trait Method: Send + Sync {
     /// Fits the recipe to the estimation days.
@@ -93,6 +102,11 @@ pub trait Method: Send + Sync {
     /// # Errors
     /// The design is singular over these days, they are too few, or the fit does not converge.
     fn fit(&self, sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError>;
+
+    /// The closed form of the fit, where it has one that needs no more than sums of products.
+    fn closed_form(&self) -> Option<ClosedForm> {
+        None
+    }
 
     /// Whether a fit is so dear that its residuals are kept rather than made again.
     fn is_costly(&self) -> bool {
@@ -118,6 +132,10 @@ impl Method for LeastSquares {
     fn fit(&self, sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError> {
         least_squares::fit(sample, fit)
     }
+
+    fn closed_form(&self) -> Option<ClosedForm> {
+        Some(ClosedForm::LeastSquares)
+    }
 }
 
 /// Nothing is estimated: the one column of the design is what is expected.
@@ -126,6 +144,10 @@ struct Given;
 impl Method for Given {
     fn fit(&self, sample: &EstimationSample, fit: &mut Fit) -> Result<(), FitError> {
         fit.fixed(&[1.0], sample)
+    }
+
+    fn closed_form(&self) -> Option<ClosedForm> {
+        Some(ClosedForm::Given)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The standardised cross-sectional test.
 
-use super::{Needs, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
+use super::{Needs, Sample, Statistic, TestStatistic, Undefined, cross_sectional};
 
 /// √N·mean(SCAR)/sd(SCAR), t with N − 1 degrees of freedom (Boehmer, Musumeci & Poulsen 1991). It
 /// allows for variance that the event induces, not for correlation across events.
@@ -24,7 +24,7 @@ impl TestStatistic for Bmp {
     }
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
-        let value = studentised_mean(&sample.scar)?;
+        let value = cross_sectional(sample, &sample.scar)?;
         Ok(Statistic::student(value, sample.scar.len()))
     }
 }

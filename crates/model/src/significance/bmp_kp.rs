@@ -1,6 +1,6 @@
 //! The standardised cross-sectional test for events that cluster in time.
 
-use super::{Needs, Sample, Statistic, TestStatistic, Undefined, cluster_factor, studentised_mean};
+use super::{Needs, Sample, Statistic, TestStatistic, Undefined, cluster_factor, cross_sectional};
 
 /// `bmp`·√((1 − r̄)/(1 + (N − 1)r̄)), t with N − 1 degrees of freedom (Kolari & Pynnönen 2010),
 /// with the overlap-weighted r̄ of [`super::correlation`]: events that share no calendar day of the
@@ -25,7 +25,7 @@ impl TestStatistic for BmpKp {
     }
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
-        let bmp = studentised_mean(&sample.scar)?;
+        let bmp = cross_sectional(sample, &sample.scar)?;
         let (r, factor) = cluster_factor(sample)?;
         if 1.0 - r <= 1e-12 {
             return Err(Undefined::PerfectCorrelation);

@@ -11,12 +11,14 @@
 //! Only sums of z over the events of one market with one day 0 are kept; they serve every window. A
 //! window of L days adds each of them L times rather than adding and subtracting them once: what is
 //! never subtracted leaves no rounding behind.
-//! (Kolari & Pynnönen 2010 define r̄ for one common event date; the overlap weight extends it.)
+//! (Kolari & Pynnönen 2010 define r̄ for one common event date; the overlap weight extends it. Other
+//! means over all pairs are variants: [`MeanCorrelation`].)
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use crate::variants::MeanCorrelation;
 use crate::{Calendar, Date, MissingPolicy, Window};
 
 /// Sums of unit-length residual vectors over the events of one market with one day 0, apart by
@@ -82,6 +84,7 @@ pub struct Correlation<'a> {
     axis: Vec<Vec<usize>>,
     event: Window,
     missing: MissingPolicy,
+    kind: MeanCorrelation,
     /// For every group, r̄ of single days where it is the same for all of them.
     single_day: Vec<OnceLock<Option<f64>>>,
 }
@@ -89,7 +92,7 @@ pub struct Correlation<'a> {
 /// Parts by market and day 0.
 type Parts<'a> = HashMap<(usize, usize), Vec<PlacedPart<'a>>>;
 
-/// ρ_ij·o_ij summed over the ordered pairs of some events.
+/// ρ_ij·o_ij, or ρ_ij, summed over the ordered pairs of some events.
 struct PairSum {
     sum: f64,
     events: usize,
@@ -111,7 +114,13 @@ struct PlacedPart<'a> {
 
 impl<'a> Correlation<'a> {
     /// The cells of one specification with that event window, of markets with these calendars.
-    pub fn new(cells: &'a [DayCell], calendars: &[&Calendar], event: Window, missing: MissingPolicy) -> Self {
+    pub fn new(
+        cells: &'a [DayCell],
+        calendars: &[&Calendar],
+        event: Window,
+        missing: MissingPolicy,
+        kind: MeanCorrelation,
+    ) -> Self {
         let mut dates: Vec<Date> = calendars.iter().flat_map(|calendar| calendar.dates()).copied().collect();
         dates.sort_unstable();
         dates.dedup();
@@ -134,7 +143,7 @@ impl<'a> Correlation<'a> {
             }
         }
         let single_day = vec![OnceLock::new(); groups.len()];
-        Self { groups, sessions, axis, event, missing, single_day }
+        Self { groups, sessions, axis, event, missing, kind, single_day }
     }
 
     /// r̄ of the events of a group that are valid for a window; `None` for fewer than two events.
@@ -142,17 +151,18 @@ impl<'a> Correlation<'a> {
         let parts = self.groups.get(group)?;
         // In one market and without missing days, events share a single day τ if and only if they
         // share day 0: r̄ is the same for every τ.
-        let alike = window.days() == 1
+        let alike = self.kind == MeanCorrelation::Overlap
+            && window.days() == 1
             && self.axis.len() == 1
             && parts.values().flatten().all(|placed| placed.part.present.is_none());
         match alike {
-            true => *self.single_day[group].get_or_init(|| self.sweep(parts, window).mean()),
-            false => self.sweep(parts, window).mean(),
+            true => *self.single_day[group].get_or_init(|| self.pairs(parts, window).mean()),
+            false => self.pairs(parts, window).mean(),
         }
     }
 
-    /// The mean of ρ_ij·o_ij over the pairs of an event of one group and one of another, of those that are valid
-    /// for a window; `None` where a group has none. The groups have no common event.
+    /// The mean over the pairs of an event of one group and one of another, of those that are valid for a window,
+    /// of what r̄ is a mean of; `None` where a group has none. The groups have no common event.
     ///
     /// All pairs of the union are those within each group and, twice, those between them.
     pub fn between(&self, first: usize, second: usize, window: Window) -> Option<f64> {
@@ -161,9 +171,42 @@ impl<'a> Correlation<'a> {
         for (&place, parts) in second {
             union.entry(place).or_default().extend(parts.iter().cloned());
         }
-        let [one, other, both] = [first, second, &union].map(|parts| self.sweep(parts, window));
+        let [one, other, both] = [first, second, &union].map(|parts| self.pairs(parts, window));
         let pairs = one.events as f64 * other.events as f64;
         (pairs > 0.0).then(|| (both.sum - one.sum - other.sum) / (2.0 * pairs))
+    }
+
+    fn pairs(&self, parts: &Parts<'a>, window: Window) -> PairSum {
+        match self.kind {
+            MeanCorrelation::Overlap => self.sweep(parts, window),
+            MeanCorrelation::Calendar => self.unweighted(parts, window, |(market, _), day| self.axis[market][day]),
+            MeanCorrelation::EventTime => {
+                let farthest = parts.keys().map(|&(_, day0)| day0).max().unwrap_or_default();
+                self.unweighted(parts, window, |(_, day0), day| day + farthest - day0)
+            }
+        }
+    }
+
+    /// ρ_ij over the pairs of valid events, whatever their windows share: ‖Σz_i‖² − N, the residuals on the axis that `place` gives the days of a market and day 0.
+    fn unweighted(&self, parts: &Parts<'_>, window: Window, place: impl Fn((usize, usize), usize) -> usize) -> PairSum {
+        let mut keys: Vec<&(usize, usize)> = parts.keys().collect();
+        // Sums must not depend on the order of a hash table.
+        keys.sort_unstable();
+        let (mut sum, mut events) = (Vec::new(), 0);
+        for &key in keys {
+            for placed in parts[&key].iter().filter(|placed| self.covers(&placed.part.present, window)) {
+                events += placed.part.events;
+                for (day, z) in placed.estimation.clone().zip(&placed.part.sum) {
+                    let place = place(key, day);
+                    if sum.len() <= place {
+                        sum.resize(place + 1, 0.0);
+                    }
+                    sum[place] += z;
+                }
+            }
+        }
+        let square: f64 = sum.iter().map(|z: &f64| z * z).sum();
+        PairSum { sum: if events > 1 { square - events as f64 } else { 0.0 }, events }
     }
 
     fn sweep(&self, parts: &Parts<'a>, window: Window) -> PairSum {

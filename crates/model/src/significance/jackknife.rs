@@ -1,6 +1,6 @@
 //! The jackknife test.
 
-use super::{Needs, Sample, Statistic, TestStatistic, Undefined, studentised_mean};
+use super::{Needs, Sample, Statistic, TestStatistic, Undefined, cross_sectional};
 
 /// √N·mean(θ̂)/sd(θ̂), t with N − 1 degrees of freedom, θ̂_i the jackknife estimate of the standardised CAR
 /// (after Giaccotto & Sfiridis 1996; pseudo-values: Tukey 1958). With θ_i = SCAR_i and θ_i₍₋ⱼ₎ the same
@@ -31,7 +31,7 @@ impl TestStatistic for Jackknife {
     }
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
-        let value = studentised_mean(&sample.pseudo_value)?;
+        let value = cross_sectional(sample, &sample.pseudo_value)?;
         Ok(Statistic::student(value, sample.pseudo_value.len()))
     }
 }

@@ -14,6 +14,7 @@ mod grank_t;
 mod grank_z;
 mod jackknife;
 pub mod multiple;
+mod needs;
 mod patell;
 mod patell_adjusted;
 mod permutation;
@@ -32,7 +33,9 @@ mod wilcoxon;
 pub(crate) mod wild;
 
 pub use crate::sample::Sample;
-pub use distribution::{Distribution, chi_squared_tail};
+use crate::variants::{SmallSamples, TReference};
+pub use distribution::{Distribution, chi_squared_tail, normal_below, normal_quantile};
+pub use needs::Needs;
 pub use permutation::permuted_statistic;
 pub use undefined::Undefined;
 pub use wild::WildCell;
@@ -119,69 +122,18 @@ impl Statistic {
         Self { value, reference: Reference::Permutation, p_value, events }
     }
 
-    fn approximate(value: f64, distribution: Distribution, events: usize) -> Self {
-        Self { value, reference: Reference::Approximate(distribution), p_value: distribution.two_sided(value), events }
-    }
-}
-
-/// What a statistic needs beyond cumulative abnormal returns; prepared only when a test asks for it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// The overlap-weighted mean correlation r̄ of the estimation residuals.
-    pub mean_correlation: bool,
-    /// Standardised CARs.
-    pub standardised: bool,
-    /// Random draws, which only declared windows have.
-    pub draws: bool,
-    /// Statistics of moved events, which only declared windows have.
-    pub permutations: bool,
-    /// Sums of abnormal returns by day in event time.
-    pub abnormal_sums: bool,
-    /// Sums of ranks of abnormal returns.
-    pub ranks: bool,
-    /// Sums of ranks of standardised abnormal returns.
-    pub standardised_ranks: bool,
-    /// Sums of ranks of the estimation window and of a point for the tested window.
-    pub generalized_ranks: bool,
-    /// Pseudo-values of standardised CARs.
-    pub jackknife: bool,
-}
-
-impl Needs {
-    /// What any of some tests needs.
-    pub fn of(tests: &[&dyn TestStatistic]) -> Self {
-        tests.iter().map(|test| test.needs()).fold(Self::default(), Self::or)
-    }
-
-    /// What either needs.
-    pub fn or(self, other: Self) -> Self {
-        Self {
-            mean_correlation: self.mean_correlation || other.mean_correlation,
-            standardised: self.standardised || other.standardised,
-            draws: self.draws || other.draws,
-            permutations: self.permutations || other.permutations,
-            abnormal_sums: self.abnormal_sums || other.abnormal_sums,
-            ranks: self.ranks || other.ranks,
-            standardised_ranks: self.standardised_ranks || other.standardised_ranks,
-            generalized_ranks: self.generalized_ranks || other.generalized_ranks,
-            jackknife: self.jackknife || other.jackknife,
+    /// The statistic against another reference, where it is of t-type.
+    pub fn against(self, reference: TReference) -> Self {
+        match (reference, self.reference) {
+            (TReference::Normal, Reference::Approximate(Distribution::StudentT { .. })) => {
+                Self::normal(self.value, self.events)
+            }
+            _ => self,
         }
     }
 
-    /// Whether ranks within events are needed.
-    pub fn any_ranks(self) -> bool {
-        self.ranks || self.standardised_ranks || self.generalized_ranks
-    }
-
-    /// Whether sums in event time are needed.
-    pub fn event_time(self) -> bool {
-        self.abnormal_sums || self.any_ranks() || self.jackknife
-    }
-
-    /// Whether more is needed than what is tested itself: buy-and-hold abnormal returns have neither
-    /// daily parts nor a standard deviation of their own.
-    pub fn parts(self) -> bool {
-        self.standardised || self.event_time()
+    fn approximate(value: f64, distribution: Distribution, events: usize) -> Self {
+        Self { value, reference: Reference::Approximate(distribution), p_value: distribution.two_sided(value), events }
     }
 }
 
@@ -243,7 +195,7 @@ pub fn test(name: &str) -> Option<&'static dyn TestStatistic> {
 }
 
 /// Up to so many events the tests that count outcomes count all of them.
-pub(crate) const EXACT: usize = 25;
+const EXACT: usize = 25;
 
 /// Refuses a sample that is too small.
 fn at_least(needed: usize, found: usize) -> Result<(), Undefined> {
@@ -261,7 +213,17 @@ fn cluster_factor(sample: &Sample) -> Result<(f64, f64), Undefined> {
     Ok((r, factor))
 }
 
-/// √N·mean/sd with divisor N − 1, which several tests share.
+/// Whether the p-value of a test that counts outcomes counts all of them.
+pub(crate) fn is_exact(sample: &Sample, events: usize) -> bool {
+    sample.variants.small_samples == SmallSamples::Exact && events <= EXACT
+}
+
+/// √N·mean/sd with the divisor of the study, which several tests share.
+fn cross_sectional(sample: &Sample, values: &[f64]) -> Result<f64, Undefined> {
+    Ok(sample.variants.divisor.rescale(studentised_mean(values)?, values.len()))
+}
+
+/// √N·mean/sd with divisor N − 1.
 fn studentised_mean(values: &[f64]) -> Result<f64, Undefined> {
     let (mean, deviation) = varied(values)?;
     Ok((values.len() as f64).sqrt() * mean / deviation)

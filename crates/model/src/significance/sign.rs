@@ -1,6 +1,6 @@
 //! The sign test.
 
-use super::{EXACT, Sample, Statistic, TestStatistic, Undefined, at_least};
+use super::{Sample, Statistic, TestStatistic, Undefined, at_least, is_exact};
 
 /// (N⁺ − N/2)/(√N/2), standard normal; up to 25 events with the exact binomial p-value (Arbuthnot 1710;
 /// Conover 1999, §3.4). A CAR of exactly zero is not positive.
@@ -25,7 +25,7 @@ impl TestStatistic for Sign {
         let positive = sample.car.iter().filter(|&&car| car > 0.0).count();
         let n = events as f64;
         let value = (positive as f64 - n / 2.0) / (n.sqrt() / 2.0);
-        Ok(if events <= EXACT {
+        Ok(if is_exact(sample, events) {
             Statistic::exact(value, binomial_two_sided(positive, events), events)
         } else {
             Statistic::normal(value, events)

@@ -1,6 +1,6 @@
 //! The cross-sectional t-test.
 
-use super::{Sample, Statistic, TestStatistic, Undefined, studentised_mean};
+use super::{Sample, Statistic, TestStatistic, Undefined, cross_sectional};
 
 /// √N·mean(CAR)/sd(CAR), t with N − 1 degrees of freedom (the ordinary
 /// cross-sectional method of Boehmer, Musumeci & Poulsen 1991). It allows
@@ -21,7 +21,7 @@ impl TestStatistic for TCrossSectional {
     }
 
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined> {
-        let value = studentised_mean(&sample.car)?;
+        let value = cross_sectional(sample, &sample.car)?;
         Ok(Statistic::student(value, sample.car.len()))
     }
 }

@@ -1,6 +1,6 @@
 //! The signed-rank test.
 
-use super::{EXACT, Sample, Statistic, TestStatistic, Undefined, at_least};
+use super::{Sample, Statistic, TestStatistic, Undefined, at_least, is_exact};
 
 /// (W⁺ − N(N + 1)/4)/√(N(N + 1)(2N + 1)/24 − Σ(t³ − t)/48), W⁺ the sum of the ranks of |CAR| over the
 /// positive ones, midranks for ties, no continuity correction; standard normal, up to 25 events without
@@ -37,7 +37,7 @@ impl TestStatistic for Wilcoxon {
         let variance = n * (n + 1.0) * (2.0 * n + 1.0) / 24.0 - ties / 48.0;
         let value = (positive_ranks - n * (n + 1.0) / 4.0) / variance.sqrt();
         let untied = ties == 0.0 && *order[0] != 0.0;
-        Ok(if untied && events <= EXACT {
+        Ok(if untied && is_exact(sample, events) {
             Statistic::exact(value, exact_two_sided(positive_ranks as usize, events), events)
         } else {
             Statistic::normal(value, events)

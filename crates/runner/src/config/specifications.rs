@@ -52,6 +52,7 @@ pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specificat
                             trade_to_trade: study.trade_to_trade,
                             estimation: estimation.value,
                             event: event.value,
+                            around: Specification::around(event.value, declared.as_deref().unwrap_or(&[event.value])),
                             car_windows: declared.clone().unwrap_or_else(|| vec![event.value]),
                             minimum_observations: minimum(raw, estimation, recipe, mistakes),
                             mask_other_events: study.mask_other_events,
@@ -60,6 +61,7 @@ pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specificat
                                 Missing::Available => MissingPolicy::Available,
                             },
                             diagnostics: study.diagnostics,
+                            variants: raw.inference.variants.into(),
                         });
                     }
                 }

@@ -61,6 +61,10 @@ pub struct Study {
     pub calendar_time: CalendarTime,
     /// Regressions across events.
     pub regressions: Vec<Regression>,
+    /// Placebo samples on which tests are calibrated.
+    pub calibrate: Calibrate,
+    /// The conventions that differ from the defaults, as the user wrote them.
+    pub variants: Vec<String>,
     /// Confidence of the intervals.
     pub confidence: f64,
     /// Adjustments of p-values.
@@ -76,6 +80,15 @@ pub struct Study {
     pub resolved: serde_json::Value,
     /// The text, to show the lines of mistakes that only the data reveal.
     pub document: Arc<Document>,
+}
+
+/// Placebo samples on which tests are calibrated.
+#[derive(Clone, Copy, Debug)]
+pub struct Calibrate {
+    /// How many; 0 for none.
+    pub draws: usize,
+    /// Pseudo-events of each.
+    pub events: usize,
 }
 
 /// What to write, and where.
@@ -144,6 +157,8 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         cluster: cluster(raw.inference.cluster),
         calendar_time,
         regressions,
+        calibrate: Calibrate { draws: raw.inference.calibrate, events: raw.inference.calibrate_events },
+        variants: raw.inference.variants.chosen(),
         confidence: raw.inference.confidence,
         adjustments: raw.inference.multiple_testing,
         differences: raw.inference.differences,
@@ -202,6 +217,15 @@ fn tested(raw: &RawInference, mistakes: &mut Vec<Mistake>) -> Vec<Tested> {
     if raw.permutations.is_some_and(|draws| !(99..=99_999).contains(&draws)) {
         let problem = "between 99 and 99999 draws are possible; 199 tell 5 %, 999 tell 1 %";
         mistakes.push(Mistake::new(["inference", "permutations"], problem));
+    }
+    if raw.calibrate > 1_000_000 {
+        mistakes.push(Mistake::new(
+            ["inference", "calibrate"],
+            "at most 1000000 samples are possible; 1000 tell 5 from 6.5 %",
+        ));
+    }
+    if raw.calibrate_events < 2 {
+        mistakes.push(Mistake::new(["inference", "calibrate_events"], "a sample has two events or more"));
     }
     if raw.measures.is_empty() {
         mistakes.push(Mistake::new(["inference", "measures"], "the list is empty").help("write [\"car\"]"));

@@ -109,7 +109,7 @@ fn known_label(label: KnownLabel, ground: Ground<'_>, event: usize) -> Option<St
         KnownLabel::Period(period) => period.label(day0(ground, event)),
         KnownLabel::Security => ground.ledger.securities[candidate.row].clone(),
         KnownLabel::Market => Some(ground.loaded.assembled.panel.markets[candidate.market].name.clone()),
-        KnownLabel::Session => ground.ledger.rows[candidate.row].session.clone(),
+        KnownLabel::Session => ground.ledger.rows[candidate.row].session.as_deref().map(str::to_owned),
     }
 }
 

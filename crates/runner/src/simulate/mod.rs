@@ -4,6 +4,7 @@
 //! and estimates and tests them as the study would. How often a test rejects there is its size; how
 //! often it does after an effect was added to day 0, its power.
 
+pub mod calibrate;
 pub mod chart;
 pub mod note;
 mod replicate;
@@ -58,7 +59,7 @@ pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> 
     let ledger = ledger::build(study, &loaded)?;
     let ground = Ground { loaded: &loaded, ledger: &ledger };
     let prepared = pipeline::prepare(study, ground)?;
-    let pool = pool(study, plan, ground)?;
+    let pool = pool(study, plan, ground, "--events")?;
     clock.mark("align");
     let found = draw(&Field { study, plan, ground, prepared: &prepared, pool: &pool }, progress)?;
     clock.mark("simulate");
@@ -77,8 +78,8 @@ pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> 
     Ok(manifest)
 }
 
-/// The events from which draws are made.
-fn pool<'a>(study: &Study, plan: &Plan, ground: Ground<'a>) -> Result<Pool<'a>, Failure> {
+/// The events from which draws are made; `option` is what the user calls their number.
+fn pool<'a>(study: &Study, plan: &Plan, ground: Ground<'a>, option: &str) -> Result<Pool<'a>, Failure> {
     let Some((origins, quiet)) = moved::origins(study, ground) else {
         return Err(Failure::usage("the windows of the study are too far apart to be moved".to_owned()));
     };
@@ -86,8 +87,8 @@ fn pool<'a>(study: &Study, plan: &Plan, ground: Ground<'a>) -> Result<Pool<'a>, 
     let pool = Pool::new(origins, &ground.ledger.events, quiet);
     if pool.len() < plan.events {
         return Err(Failure::usage(format!(
-            "--events {}: only {} of {} events can be moved by up to {FARTHEST} trading days to days on which the \
-             security has returns and no event of its own within {quiet}\n  help: fewer --events, or a shorter event window",
+            "{option} {}: only {} of {} events can be moved by up to {FARTHEST} trading days to days on which the \
+             security has returns and no event of its own within {quiet}\n  help: fewer of them, or a shorter event window",
             plan.events,
             pool.len(),
             ground.ledger.candidates.len(),
@@ -109,10 +110,21 @@ pub struct Found {
 }
 
 fn draw(field: &Field<'_>, progress: &Progress) -> Result<Found, Failure> {
-    let draws: Vec<u64> = (0..field.plan.draws as u64).collect();
     let specifications = field.study.specifications.len();
     let mut found = Found { tallies: Vec::new(), passed_over: 0, short: 0, not_estimated: vec![0; specifications] };
-    progress.start("simulating", "draws", draws.len());
+    replicate_all(field, progress, "simulating", |replication| found.add(field.plan, replication))?;
+    Ok(found)
+}
+
+/// Makes every draw in parallel and hands them on in their order.
+fn replicate_all(
+    field: &Field<'_>,
+    progress: &Progress,
+    what: &'static str,
+    mut add: impl FnMut(&Replication),
+) -> Result<(), Failure> {
+    let draws: Vec<u64> = (0..field.plan.draws as u64).collect();
+    progress.start(what, "draws", draws.len());
     for batch in draws.chunks(BATCH) {
         let one = |&number: &u64| {
             let replication = field.replicate(number);
@@ -121,11 +133,11 @@ fn draw(field: &Field<'_>, progress: &Progress) -> Result<Found, Failure> {
         };
         // Collected in the order of the draws, whatever thread made them.
         for replication in batch.par_iter().map(one).collect::<Result<Vec<_>, _>>()? {
-            found.add(field.plan, &replication);
+            add(&replication);
         }
     }
     progress.finish();
-    Ok(found)
+    Ok(())
 }
 
 impl Found {

@@ -1,16 +1,15 @@
 //! `abnormal_returns`: every day of the event window of every estimated event.
 
 use dayzero_model::Maybe;
-use dayzero_model::results::Results;
+use dayzero_model::results::{DayColumn, Keep, Results};
 
 use super::{Column, Table};
 use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
-    let column = |name: &'static str, description: &'static str, values: fn(&Results) -> &[Maybe]| {
-        Column::float(name, description, move |cell| {
-            let results = &finished.results[cell.specification];
-            values(results)[finished.place(cell.item)? * results.days_len + cell.part].get()
+    let column = |name: &'static str, description: &'static str, values: fn(&Results) -> &DayColumn<Maybe>| {
+        Column::float_run(name, description, move |cell| {
+            finished.place(cell.item).map_or(&[], |place| values(&finished.results[cell.specification]).of(place))
         })
     };
     Table::per_estimate(
@@ -25,7 +24,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     .with(Column::date("date", "the trading day; null beyond the calendar", |cell| {
         let results = &finished.results[cell.specification];
         let place = finished.place(cell.item)?;
-        results.day[place * results.days_len + cell.part].map(|day| finished.date(place, day))
+        results.day.of(place)[cell.part].map(|day| finished.date(place, day))
     }))
     .with(column(
         "return",
@@ -33,7 +32,20 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         |results| &results.actual,
     ))
     .with(column("expected", "return that the model expects", |results| &results.expected))
-    .with(column("ar", "abnormal return: return - expected", Results::ars))
-    .with(column("sar", "abnormal return over its forecast standard deviation", Results::sars))
-    .with(column("car", "sum of ar from the first day of the event window", |results| &results.path))
+    .with(column("ar", "abnormal return: return - expected", |results| &results.ars))
+    .with(column("sar", "abnormal return over its forecast standard deviation", |results| &results.sars))
+    .with(column("car", "sum of ar from the first day of the event window", |results| &results.paths))
+}
+
+/// What this table needs of every day, narrowed to some columns where the user says so.
+pub(crate) fn keep(narrowed: Option<&[String]>) -> Keep {
+    let wants = |name: &str| narrowed.is_none_or(|columns| columns.iter().any(|column| column == name));
+    Keep {
+        day: wants("date"),
+        actual: wants("return"),
+        expected: wants("expected"),
+        ar: wants("ar"),
+        sar: wants("sar"),
+        path: wants("car"),
+    }
 }

@@ -11,7 +11,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         finished.results[cell.specification].window_scar(finished.place(cell.item)?, cell.part).get()
     };
     Table::per_estimate("cars", "a specification, an estimated event and a declared window", finished, |results| {
-        results.windows_len
+        results.declared_len
     })
     .with(Column::specification(|cell| cell.specification))
     .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())

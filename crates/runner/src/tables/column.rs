@@ -10,7 +10,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Int32Type, TimeUnit};
 use dayzero_model::groups::Group;
-use dayzero_model::{Date, Window};
+use dayzero_model::{Date, Maybe, Window};
 
 use crate::finished::Finished;
 
@@ -31,6 +31,8 @@ enum Values<'a> {
     Int16(Make<'a, i16>),
     Int32(Make<'a, i32>),
     Float(Make<'a, f64>),
+    /// The values of all parts of a unit at once.
+    FloatRun(Box<dyn Fn(&Cell) -> &'a [Maybe] + Sync + 'a>),
     Flag(Make<'a, bool>),
     Text(Make<'a, Cow<'a, str>>),
     Date(Make<'a, Date>),
@@ -67,6 +69,16 @@ impl<'a> Column<'a> {
     constructor!(text, Text, Cow<'a, str>, "Text, dictionary-encoded.");
     constructor!(date, Date, Date, "Civil dates.");
     constructor!(instant, Instant, i64, "Instants in microseconds from the epoch.");
+
+    /// Numbers of runs of rows: `make` gives the run that a cell begins, a number for each of its rows.
+    pub(super) fn float_run(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        make: impl Fn(&Cell) -> &'a [Maybe] + Sync + 'a,
+    ) -> Self {
+        let values = Values::FloatRun(Box::new(make));
+        Self { name: name.into(), description: description.into(), key: false, values }
+    }
 
     /// The key `spec_id`.
     pub(super) fn specification(of: impl Fn(&Cell) -> usize + Sync + 'a) -> Self {
@@ -113,7 +125,7 @@ impl<'a> Column<'a> {
         let data_type = match &self.values {
             Values::Int16(_) => DataType::Int16,
             Values::Int32(_) => DataType::Int32,
-            Values::Float(_) => DataType::Float64,
+            Values::Float(_) | Values::FloatRun(_) => DataType::Float64,
             Values::Flag(_) => DataType::Boolean,
             Values::Text(_) => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
             Values::Date(_) => DataType::Date32,
@@ -127,9 +139,19 @@ impl<'a> Column<'a> {
     /// Its values for some rows.
     pub fn array(&self, cells: &[Cell]) -> ArrayRef {
         match &self.values {
+            Values::Int16(make) if self.key => {
+                Arc::new(Int16Array::from_iter_values(cells.iter().map(|cell| make(cell).unwrap_or_default())))
+            }
+            Values::Int32(make) if self.key => {
+                Arc::new(Int32Array::from_iter_values(cells.iter().map(|cell| make(cell).unwrap_or_default())))
+            }
             Values::Int16(make) => Arc::new(cells.iter().map(make).collect::<Int16Array>()),
             Values::Int32(make) => Arc::new(cells.iter().map(make).collect::<Int32Array>()),
             Values::Float(make) => Arc::new(cells.iter().map(make).collect::<Float64Array>()),
+            Values::FloatRun(make) => {
+                let runs: Vec<&[Maybe]> = cells.iter().filter(|cell| cell.part == 0).map(make).collect();
+                Arc::new(join(&runs, cells.len()))
+            }
             Values::Flag(make) => Arc::new(cells.iter().map(make).collect::<BooleanArray>()),
             Values::Text(make) => {
                 let mut builder = StringDictionaryBuilder::<Int32Type>::new();
@@ -142,4 +164,15 @@ impl<'a> Column<'a> {
             }
         }
     }
+}
+
+/// Runs of numbers as one array.
+fn join(runs: &[&[Maybe]], len: usize) -> Float64Array {
+    let mut values = Vec::with_capacity(len);
+    for run in runs {
+        values.extend(run.iter().map(|value| value.get().unwrap_or(0.0)));
+    }
+    let whole = runs.iter().all(|run| run.iter().all(|value| value.is_some()));
+    let present = || runs.iter().flat_map(|run| run.iter().map(|value| value.is_some()));
+    Float64Array::new(values.into(), (!whole).then(|| present().collect::<Vec<bool>>().into()))
 }

@@ -4,13 +4,14 @@
 //! that are written. To add a table: one file here, one line in [`TABLES`], and its name in
 //! [`crate::table_names`].
 
-mod abnormal_returns;
+pub(crate) mod abnormal_returns;
 mod averages;
 mod calendar_time;
 mod cars;
 mod column;
 mod estimates;
 mod events;
+mod influence;
 mod rats;
 mod regressions;
 pub mod rejections;
@@ -56,6 +57,7 @@ pub const TABLES: &[(&str, Builder)] = &[
     ("cars", cars::table),
     ("averages", averages::table),
     ("tests", tests::table),
+    ("influence", influence::table),
     ("calendar_time", calendar_time::table),
     ("rats", rats::table),
     ("regressions", regressions::table),
@@ -138,16 +140,43 @@ impl<'a> Table<'a> {
         Arc::new(Schema::new_with_metadata(fields, metadata.into_iter().collect()))
     }
 
-    /// The rows, chunk by chunk; without any, one empty chunk, for formats whose header comes with it.
-    pub fn batches(&self, schema: &SchemaRef) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
+    /// The units, in pieces of about so many rows; without any, one empty piece, for formats whose header
+    /// comes with it.
+    pub fn pieces(&self, rows: usize) -> Vec<Range<usize>> {
         let per_unit = (self.cells)(0..self.units.min(1)).len().max(1);
-        let step = (CHUNK_ROWS / per_unit).max(1);
-        (0..self.units.max(1)).step_by(step).map(move |start| {
-            let cells = (self.cells)(start..(start + step).min(self.units));
+        cut(0..self.units.max(1), (rows / per_unit).max(1), self.units)
+    }
+
+    /// The same for the units of one piece, as few rows as fit a core's cache.
+    pub fn chunks(&self, units: Range<usize>) -> Vec<Range<usize>> {
+        let per_unit = (self.cells)(units.start..(units.start + 1).min(units.end)).len().max(1);
+        let end = units.end;
+        cut(units, (CHUNK_ROWS / per_unit).max(1), end)
+    }
+
+    /// Which rows some units have.
+    pub fn cells(&self, units: Range<usize>) -> Vec<Cell> {
+        (self.cells)(units)
+    }
+
+    /// The columns.
+    pub fn columns(&self) -> &[Column<'a>] {
+        &self.columns
+    }
+
+    /// The rows, chunk by chunk.
+    pub fn batches(&self, schema: &SchemaRef) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
+        self.pieces(CHUNK_ROWS).into_iter().map(move |units| {
+            let cells = self.cells(units);
             let arrays: Vec<ArrayRef> = self.columns.par_iter().map(|column| column.array(&cells)).collect();
             RecordBatch::try_new(schema.clone(), arrays)
         })
     }
+}
+
+/// Cuts a range into pieces of `step`, the last of them ending at `end`.
+fn cut(range: Range<usize>, step: usize, end: usize) -> Vec<Range<usize>> {
+    range.step_by(step).map(|start| start..(start + step).min(end)).collect()
 }
 
 /// The tables that a study asks for, narrowed as it asks.

@@ -22,6 +22,11 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         .key(),
     )
     .with_all(Column::window(move |cell| of(cell).window))
+    .with(Column::text(
+        "role",
+        "declared, day, drift (the event window before day 0) or reversal (after the headline window); headline test only",
+        move |cell| Some(of(cell).role.into()),
+    ))
     .with(
         Column::text("measure", "what is tested: car, or bhar where asked", move |cell| {
             Some(of(cell).measure.name().into())
@@ -52,6 +57,11 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         "p_romano_wolf",
         "p-value after Romano and Wolf over the same family, where asked: of bootstrap_wild, from its draws",
         move |cell| of(cell).p_romano_wolf,
+    ))
+    .with(Column::float(
+        "measured_size",
+        "share of placebo samples in which this test of this window has p <= 1 - confidence, by [inference] calibrate",
+        move |cell| finished.placebo_size(of(cell))?.rejections.rate(),
     ))
     .with(Column::text("reason", "why there is no statistic", move |cell| {
         of(cell).result.as_ref().err().map(|undefined| undefined.to_string().into())

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::RawVariants;
+
 /// How to test.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -23,6 +25,12 @@ pub struct RawInference {
     /// Pairs of groups whose means are compared over the declared windows, by the labels of the tables: the first
     /// less the second, as in `[["session=amc", "session=bmo"]]`.
     pub differences: Vec<[String; 2]>,
+    /// Placebo samples on which the size of every test of declared windows is measured; 0 is off.
+    pub calibrate: usize,
+    /// Pseudo-events of a placebo sample.
+    pub calibrate_events: usize,
+    /// Conventions on which packages differ.
+    pub variants: RawVariants,
 }
 
 /// A calendar period.
@@ -73,6 +81,9 @@ impl Default for RawInference {
             cluster: RawPeriod::Week,
             multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh],
             differences: Vec::new(),
+            calibrate: 0,
+            calibrate_events: 50,
+            variants: RawVariants::default(),
         }
     }
 }

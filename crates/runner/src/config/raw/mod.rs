@@ -4,6 +4,7 @@ mod inference;
 mod inputs;
 mod regressions;
 mod settings;
+mod variants;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ pub use inference::*;
 pub use inputs::*;
 pub use regressions::*;
 pub use settings::*;
+pub use variants::*;
 
 /// An event study: which prices, which announcements, which markets, and how to estimate and test.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]

@@ -5,16 +5,16 @@
 const SWEEPS: usize = 60;
 
 /// V diag(λ) V' of a symmetric matrix.
-pub(super) struct Eigen {
+pub(crate) struct Eigen {
     k: usize,
     /// Eigenvalues in no order.
-    pub(super) values: Vec<f64>,
+    pub(crate) values: Vec<f64>,
     /// V row after row: column j belongs to the eigenvalue j.
     vectors: Vec<f64>,
 }
 
 impl Eigen {
-    pub(super) fn new(matrix: &[f64], k: usize) -> Self {
+    pub(crate) fn new(matrix: &[f64], k: usize) -> Self {
         let mut a = matrix.to_vec();
         let mut vectors: Vec<f64> = (0..k * k).map(|i| f64::from(u8::from(i % (k + 1) == 0))).collect();
         for _ in 0..SWEEPS {
@@ -32,12 +32,12 @@ impl Eigen {
     }
 
     /// V'x.
-    pub(super) fn coordinates(&self, x: &[f64]) -> Vec<f64> {
+    pub(crate) fn coordinates(&self, x: &[f64]) -> Vec<f64> {
         (0..self.k).map(|j| (0..self.k).map(|i| self.vectors[i * self.k + j] * x[i]).sum()).collect()
     }
 
     /// V diag(f(λ)) V'x.
-    pub(super) fn apply(&self, x: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
+    pub(crate) fn apply(&self, x: &[f64], f: impl Fn(f64) -> f64) -> Vec<f64> {
         let mut inside = self.coordinates(x);
         inside.iter_mut().zip(&self.values).for_each(|(c, &value)| *c *= f(value));
         let line = |i: usize| &self.vectors[i * self.k..(i + 1) * self.k];
@@ -45,7 +45,7 @@ impl Eigen {
     }
 
     /// V diag(f(λ)) V'.
-    pub(super) fn rebuilt(&self, f: impl Fn(f64) -> f64) -> Vec<f64> {
+    pub(crate) fn rebuilt(&self, f: impl Fn(f64) -> f64) -> Vec<f64> {
         let k = self.k;
         let element = |i: usize, j: usize| -> f64 {
             (0..k).map(|l| self.vectors[i * k + l] * f(self.values[l]) * self.vectors[j * k + l]).sum()

@@ -1,0 +1,158 @@
+//! The fast path against the general one, which decomposes the design of each event by itself.
+
+use dayzero_model::design::Design;
+use dayzero_model::estimate::Estimator;
+use dayzero_model::expected::{self, ModelOptions};
+use dayzero_model::{
+    Calendar, Date, EventCalendar, EventPlace, Hours, Market, MissingPolicy, Panel, Response, ReturnKind,
+    Specification, Window,
+};
+
+const DAYS: usize = 600;
+
+/// Uniform numbers in [−1, 1), the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+    }
+
+    fn column(&mut self, days: usize, size: f64) -> Vec<f64> {
+        (0..days).map(|_| size * self.next()).collect()
+    }
+}
+
+/// Three securities: whole, listed late, and with gaps. The factors have gaps too where asked for, and
+/// `smb` is a level away from zero.
+fn panel(factor_gaps: bool) -> Panel {
+    let mut numbers = Numbers(7);
+    let mut market = Market {
+        name: "US".into(),
+        calendar: Calendar::new((0..DAYS as i32).map(Date).collect()).expect("dates"),
+        hours: Hours::new(34_200, 57_600, Default::default()).expect("hours"),
+        benchmark: numbers.column(DAYS, 0.02),
+        measures: vec![],
+        factors: (0..5).map(|_| numbers.column(DAYS, 0.01)).collect(),
+        risk_free: Some((0..DAYS).map(|day| 1e-4 + 1e-7 * day as f64).collect()),
+    };
+    market.factors[1].iter_mut().for_each(|x| *x += 0.1);
+    if factor_gaps {
+        for day in [50, 51, 200, 301] {
+            market.factors[2][day] = f64::NAN;
+        }
+        market.benchmark[120] = f64::NAN;
+    }
+    let common = market.benchmark.clone();
+    let names = ["mktrf", "smb", "hml", "rmw", "cma"].map(str::to_owned).to_vec();
+    let mut panel = Panel::new(vec![market], names);
+    for (id, first, gaps) in [("A", 0, 0), ("B", 180, 0), ("C", 0, 40)] {
+        let mut returns = numbers.column(DAYS - first, 0.03);
+        for (r, m) in returns.iter_mut().zip(&common[first..]) {
+            *r += if m.is_finite() { 1.1 * m } else { 0.0 };
+        }
+        for _ in 0..gaps {
+            let day = ((numbers.next() + 1.0) / 2.0 * (DAYS - first) as f64) as usize;
+            returns[day] = f64::NAN;
+        }
+        panel.push(id.into(), 0, first, &returns);
+    }
+    panel.add_log_returns();
+    panel
+}
+
+fn specification(model: &str, returns: ReturnKind, mask: usize) -> Specification {
+    let model = expected::model(model).expect("known");
+    Specification {
+        model,
+        options: String::new(),
+        recipe: model.recipe(&ModelOptions::default()).expect("complete"),
+        response: Response::Return,
+        returns,
+        trade_to_trade: false,
+        diagnostics: false,
+        around: vec![],
+        variants: Default::default(),
+        estimation: Window::new(-120, -11).expect("ordered"),
+        event: Window::new(-10, 10).expect("ordered"),
+        car_windows: vec![Window::new(-1, 1).expect("ordered"), Window::day(0)],
+        minimum_observations: 30,
+        mask_other_events: mask,
+        missing: MissingPolicy::Available,
+    }
+}
+
+fn close(got: f64, want: f64, size: f64, what: &str) {
+    assert!((got - want).abs() <= 1e-12 * size, "{what}: {got} against {want}");
+}
+
+/// Everything that is known of an event after its estimate, under a name and with its size.
+fn numbers(specification: &Specification, estimator: &mut Estimator) -> Vec<(String, f64, f64)> {
+    let Estimator { fit, days, sample, ends, .. } = estimator;
+    let mut all = vec![
+        ("observations".into(), fit.observations as f64, 0.0),
+        ("dof".into(), fit.degrees_of_freedom() as f64, 0.0),
+        ("first".into(), ends.0 as f64, 0.0),
+        ("last".into(), ends.1 as f64, 0.0),
+        ("sigma".into(), fit.variance.sqrt(), 0.01),
+        ("r_squared".into(), fit.r_squared.unwrap_or(-1.0), 1.0),
+        ("positive".into(), fit.positive_share, 1.0),
+        ("residual mean".into(), fit.residual_mean, 0.01),
+    ];
+    // Slopes are of the size of one.
+    all.extend(fit.coefficients.iter().enumerate().map(|(j, b)| (format!("b{j}"), *b, 1.0)));
+    all.extend(sample.days.iter().zip(&fit.residuals).map(|(day, e)| (format!("residual on {day}"), *e, 0.1)));
+    all.extend(days.days().iter().enumerate().flat_map(|(tau, day)| {
+        let day = day.map_or((9.0, 9.0), |day| (day.ar, day.sar.unwrap_or(8.0)));
+        [(format!("ar {tau}"), day.0, 0.1), (format!("sar {tau}"), day.1, 10.0)]
+    }));
+    for &window in &specification.car_windows {
+        let sum = days.cumulative(specification, fit, window);
+        all.push((format!("car {window}"), sum.map_or(9.0, |sum| sum.car), 0.1));
+        all.push((format!("scar {window}"), sum.and_then(|sum| sum.scar).unwrap_or(9.0), 10.0));
+    }
+    all
+}
+
+#[test]
+fn the_fast_path_agrees_with_the_general_one() {
+    let (mut compared, mut with_gaps) = (0, 0);
+    for factor_gaps in [false, true] {
+        let panel = panel(factor_gaps);
+        let day0s = [130, 133, 190, 300, 321, 400, 455, 512, 575];
+        let events = EventCalendar::new(day0s.iter().flat_map(|&day0| (0..3).map(move |security| (security, day0))));
+        for model in ["constant_mean", "market_adjusted", "market", "capm", "ff3", "ff5"] {
+            for (returns, mask) in [(ReturnKind::Simple, 0), (ReturnKind::Simple, 1), (ReturnKind::Log, 2)] {
+                let specification = specification(model, returns, mask);
+                let design = Design::new(&panel, &specification, 0, &[true; 5]).expect("complete");
+                let general = design.clone().without_kernel();
+                let (mut fast, mut slow) = (Estimator::default(), Estimator::default());
+                for security in 0..3 {
+                    for day0 in day0s {
+                        let peers = Err("none");
+                        let place =
+                            EventPlace { panel: &panel, security, day0, events: &events, peers, characteristics: None };
+                        let outcomes = (
+                            fast.estimate(&specification, &design, &place),
+                            slow.estimate(&specification, &general, &place),
+                        );
+                        assert_eq!(outcomes.0, outcomes.1);
+                        if outcomes.0.is_err() {
+                            continue;
+                        }
+                        let what = format!("{model} {returns:?} mask {mask}, security {security}, day {day0}");
+                        let (got, want) = (numbers(&specification, &mut fast), numbers(&specification, &mut slow));
+                        assert_eq!(got.len(), want.len(), "{what}");
+                        for ((name, got, size), (_, want, _)) in got.into_iter().zip(want) {
+                            close(got, want, size, &format!("{what}: {name}"));
+                        }
+                        compared += 1;
+                        with_gaps += usize::from(fast.fit.observations < 110);
+                    }
+                }
+            }
+        }
+    }
+    assert!(compared > 700 && with_gaps > 300, "{compared} events, {with_gaps} with gaps");
+}
