@@ -94,7 +94,7 @@ fn groups_that_cannot_be_compared() {
 fn alone_and_with_the_conventions_of_the_study() {
     let case = case("tests = []", "[inference]\ndifferences = [[\"surprise_pct=5\", \"surprise_pct=1\"]]");
     let rows = |more: &[&str]| {
-        case.run(&[&["-q", "--overwrite"], more].concat()).success();
+        case.run(&[&["-q"], more].concat()).success();
         case.table("tests")
     };
     let at = |test: &'static str| [("first", "0"), ("last", "0"), ("test", test)];

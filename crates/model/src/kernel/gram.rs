@@ -11,9 +11,9 @@ pub(super) fn invert(gram: &[f64], k: usize, inverse: &mut Vec<f64>) -> Option<(
     // L of the matrix scaled to a unit diagonal, then L⁻¹ in its place.
     let mut l = [0.0; MOST * MOST];
     let mut scale = [0.0; MOST];
-    for i in 0..k {
+    for (i, scale) in scale.iter_mut().enumerate().take(k) {
         let sound = at(i, i) > 0.0 && at(i, i).is_finite();
-        scale[i] = sound.then(|| 1.0 / at(i, i).sqrt())?;
+        *scale = sound.then(|| 1.0 / at(i, i).sqrt())?;
     }
     for j in 0..k {
         for i in j..k {

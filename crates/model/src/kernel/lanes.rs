@@ -215,7 +215,7 @@ macro_rules! for_columns {
 
 /// Σy and Σyx for each column, into `sums`.
 pub(super) fn moments(arch: Arch, y: &[f64], columns: &[&[f64]], sums: &mut [f64]) {
-    for_columns!(columns, Moments, arch, |columns| Moments { y, columns, sums })
+    for_columns!(columns, Moments, arch, |columns| Moments { y, columns, sums });
 }
 
 /// The arguments of [`residuals`] that are no slices of days.

@@ -16,14 +16,14 @@ pub(super) fn list(what: Listed) -> Result<(), Failure> {
         Listed::Models => MODELS.iter().for_each(|m| {
             table.add_row([m.name(), m.summary(), m.reference()]);
         }),
-        Listed::Tests => TESTS.iter().for_each(|t| {
-            table.add_row([t.name(), t.summary(), t.reference(), &size(t.name())]);
-        }),
-    }
-    if matches!(what, Listed::Tests) {
-        DIFFERENCES.iter().for_each(|t| {
-            table.add_row([t.name(), t.summary(), t.reference(), &size(t.name())]);
-        });
+        Listed::Tests => {
+            TESTS.iter().for_each(|t| {
+                table.add_row([t.name(), t.summary(), t.reference(), &size(t.name())]);
+            });
+            DIFFERENCES.iter().for_each(|t| {
+                table.add_row([t.name(), t.summary(), t.reference(), &size(t.name())]);
+            });
+        }
     }
     print(&lines(&table))
 }
