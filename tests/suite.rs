@@ -4,6 +4,7 @@
 
 mod support;
 
+mod backtest;
 mod calibrate;
 mod commands;
 mod determinism;

@@ -182,11 +182,11 @@ impl Names {
         if *column.data_type() == columns::dictionary_type()
             && column.as_dictionary::<Int32Type>().values().null_count() == 0
         {
-            self.from_dictionary(column, keep);
+            self.take_dictionary(column, keep);
         } else if let Some(integers) =
             columns::value_type(column.data_type()).is_integer().then(|| integers(column)).flatten()
         {
-            self.from_integers(integers.as_primitive::<Int64Type>().values(), keep);
+            self.take_integers(integers.as_primitive::<Int64Type>().values(), keep);
         } else {
             let found = columns::identifiers(column).map_err(|problem| file.error_at(name, first_row, problem))?;
             if let Some(row) = found.first_null {
@@ -202,7 +202,7 @@ impl Names {
         if keep(name) { self.interner.code(name) } else { LEFT_OUT }
     }
 
-    fn from_dictionary(&mut self, column: &ArrayRef, keep: impl Fn(&str) -> bool) {
+    fn take_dictionary(&mut self, column: &ArrayRef, keep: impl Fn(&str) -> bool) {
         let column = column.as_dictionary::<Int32Type>();
         let values = column.values();
         let same = |known: &ArrayRef| known.to_data().ptr_eq(&values.to_data());
@@ -218,7 +218,7 @@ impl Names {
         self.codes.extend(column.keys().values().iter().map(|&key| by_key[key as usize]));
     }
 
-    fn from_integers(&mut self, values: &[i64], keep: impl Fn(&str) -> bool) {
+    fn take_integers(&mut self, values: &[i64], keep: impl Fn(&str) -> bool) {
         let mut last = None;
         for &value in values {
             let code = match last {

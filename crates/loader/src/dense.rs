@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::chunk::{Chunk, Run};
 use crate::measures::Columns;
-use crate::{DataError, Extra, PriceSource};
+use crate::{DataError, Extra, PriceSource, ValueColumn};
 
 /// Calendar days from the first to the last value of a security.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +80,7 @@ impl Dense {
         };
         Columns {
             values: &self.values[days.clone()],
+            prices: matches!(source.value, ValueColumn::Price(_)),
             open: extra(Extra::Open),
             volume: extra(Extra::Volume),
             shares: extra(Extra::Shares),
@@ -101,9 +102,9 @@ fn own_parts<'a>(mut column: &'a mut [f64], spans: &[Span]) -> Vec<&'a mut [f64]
 
 /// The rows of one security in one chunk.
 #[derive(Clone, Copy)]
-struct Piece {
-    chunk: usize,
-    run: Run,
+pub(crate) struct Piece {
+    pub(crate) chunk: usize,
+    pub(crate) run: Run,
 }
 
 /// What is known of one security's rows before they are put in place.
@@ -158,7 +159,7 @@ impl Placement<'_> {
     }
 
     /// Of every security that takes part, its rows in the order in which they were read.
-    fn pieces(&self) -> Vec<Vec<Piece>> {
+    pub(crate) fn pieces(&self) -> Vec<Vec<Piece>> {
         let mut pieces = vec![Vec::new(); self.market_of.len()];
         for (c, chunk) in self.chunks.iter().enumerate() {
             for &run in &chunk.runs {
@@ -207,6 +208,9 @@ impl Placement<'_> {
         first: usize,
         mut own: Vec<&mut [f64]>,
     ) -> Result<(), Refused> {
+        if self.copy_whole(pieces, extent, &mut own) {
+            return Ok(());
+        }
         own.iter_mut().for_each(|column| column.fill(f64::NAN));
         let mut seen = if extent.rising { Vec::new() } else { vec![false; own[0].len()] };
         let mut refused: Option<Refused> = None;
@@ -233,49 +237,26 @@ impl Placement<'_> {
         refused.map_or(Ok(()), Err)
     }
 
-    /// Why an entry cannot be.
-    fn refuse(&self, security: usize, chunk: usize, entry: usize, again: bool) -> DataError {
-        if again {
-            return self.duplicate(security, chunk, entry);
+    /// Copies the values of a security that has one on every day of its span, in order, where all of them
+    /// can be; whether that was done.
+    fn copy_whole(&self, pieces: &[Piece], extent: &Extent, own: &mut [&mut [f64]]) -> bool {
+        let rows: usize = pieces.iter().map(|piece| piece.run.entries().len()).sum();
+        if !extent.rising || extent.off_calendar.rows > 0 || rows != own[0].len() {
+            return false;
         }
-        let values = &self.chunks[chunk];
-        let own = (self.source.value.name(), self.source.value.check(values.values[entry]));
-        let extras = self.source.extras.iter().zip(&values.extras);
-        let further = extras.map(|((extra, name), column)| (name.as_str(), extra.check(column[entry])));
-        let impossible = std::iter::once(own).chain(further).find_map(|(name, check)| Some((name, check.err()?)));
-        let (name, (problem, remedy)) = impossible.unwrap_or_default();
-        self.error_at(chunk, entry, name, problem).remedy(remedy)
-    }
-
-    fn duplicate(&self, security: usize, chunk: usize, entry: usize) -> DataError {
-        let own = &self.chunks[chunk];
-        let date = own.dates[entry];
-        let before =
-            |piece: &Piece, e: usize| (piece.chunk, self.chunks[piece.chunk].place(e)) < (chunk, own.place(entry));
-        let pieces = &self.pieces()[security];
-        let entries = pieces.iter().flat_map(|piece| piece.run.entries().map(move |e| (piece, e)));
-        let earlier = entries
-            .filter(|(piece, e)| self.chunks[piece.chunk].dates[*e] == date && before(piece, *e))
-            .min_by_key(|(piece, e)| (piece.chunk, self.chunks[piece.chunk].place(*e)));
-        let first = earlier.map_or(String::new(), |(piece, e)| {
-            let other = &self.chunks[piece.chunk];
-            let file = &self.source.files[other.file].path;
-            format!(", first in {} at data row {}", file.display(), other.row(e) + 1)
-        });
-        let name = self.name(security, chunk);
-        let problem = format!("{name} on {date} stands here for the second time{first}");
-        self.error_at(chunk, entry, &self.source.date, problem).remedy("keep one row per security and date")
-    }
-
-    fn name(&self, security: usize, chunk: usize) -> &str {
-        let code = self.securities[chunk].iter().position(|&known| known == Some(security));
-        code.map_or("", |code| &self.chunks[chunk].securities[code])
-    }
-
-    /// An error at an entry of a chunk.
-    pub(crate) fn error_at(&self, chunk: usize, entry: usize, column: &str, problem: impl Into<String>) -> DataError {
-        let chunk = &self.chunks[chunk];
-        let file = &self.source.files[chunk.file].path;
-        DataError::new(problem).file(file).column(column).row(chunk.row(entry))
+        let mut start = 0;
+        for piece in pieces {
+            let (chunk, entries) = (&self.chunks[piece.chunk], piece.run.entries());
+            let place = start..start + entries.len();
+            start = place.end;
+            own[0][place.clone()].copy_from_slice(&chunk.values[entries.clone()]);
+            for (column, read) in own[1..].iter_mut().zip(&chunk.extras) {
+                column[place.clone()].copy_from_slice(&read[entries.clone()]);
+            }
+        }
+        let sound = |value: &f64| self.source.value.is_sound(*value);
+        let extras = own[1..].iter().zip(&self.source.extras);
+        own[0].iter().all(sound)
+            && extras.into_iter().all(|(column, (extra, _))| column.iter().all(|v| extra.is_sound(*v)))
     }
 }

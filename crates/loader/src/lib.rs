@@ -20,6 +20,7 @@ mod measures;
 pub mod paths;
 mod placed_factors;
 pub mod prices;
+mod refused;
 mod roster;
 mod schema;
 pub mod source;

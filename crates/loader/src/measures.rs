@@ -79,6 +79,8 @@ fn of_market(
 #[derive(Clone, Copy)]
 pub(crate) struct Columns<'a> {
     pub(crate) values: &'a [f64],
+    /// Whether the values are prices, and not returns.
+    pub(crate) prices: bool,
     pub(crate) open: Option<&'a [f64]>,
     pub(crate) volume: Option<&'a [f64]>,
     pub(crate) shares: Option<&'a [f64]>,
@@ -100,6 +102,10 @@ impl Columns<'_> {
             Measure::Intraday => days.map(|day| self.values[day] / of(self.open, day) - 1.0).collect(),
             Measure::Volume => days.map(|day| logarithm(of(self.volume, day))).collect(),
             Measure::Turnover => days.map(|day| logarithm(of(self.volume, day) / of(self.shares, day))).collect(),
+            Measure::Close if self.prices => self.values.to_vec(),
+            Measure::Close => compounded(self.values),
+            Measure::Open => days.map(|day| of(self.open, day)).collect(),
+            Measure::TradedValue => days.map(|day| self.values[day] * of(self.volume, day)).collect(),
             Measure::TradeReturn => self.trades().into_iter().map(|trade| trade.map_or(f64::NAN, |t| t.0)).collect(),
             Measure::TradeDays => self.trades().into_iter().map(|trade| trade.map_or(f64::NAN, |t| t.1)).collect(),
         }
@@ -121,6 +127,19 @@ impl Columns<'_> {
         };
         (0..self.values.len()).map(trade).collect()
     }
+}
+
+/// What one unit before the first day has become, missing where a return is: it then waits for the next.
+fn compounded(returns: &[f64]) -> Vec<f64> {
+    let mut level = 1.0;
+    let next = |r: &f64| {
+        if !r.is_finite() {
+            return f64::NAN;
+        }
+        level *= 1.0 + r;
+        level
+    };
+    returns.iter().map(next).collect()
 }
 
 /// A day without volume has no logarithm of it.
@@ -158,6 +177,7 @@ mod tests {
     fn parts_of_a_day_and_returns_from_trade_to_trade() {
         let run = Columns {
             values: &[100.0, 110.0, NAN, 121.0, 121.0],
+            prices: true,
             open: Some(&[100.0, 105.0, NAN, 110.0, 121.0]),
             volume: Some(&[10.0, 20.0, NAN, 40.0, 0.0]),
             shares: Some(&[100.0; 5]),
@@ -165,6 +185,8 @@ mod tests {
         };
         equal(&run.measure(Measure::Overnight), &[NAN, 0.05, NAN, NAN, 0.0]);
         equal(&run.measure(Measure::Intraday), &[0.0, 110.0 / 105.0 - 1.0, NAN, 0.1, 0.0]);
+        equal(&run.measure(Measure::TradedValue), &[1000.0, 2200.0, NAN, 4840.0, 0.0]);
+        equal(&compounded(&[NAN, 0.1, NAN, 0.5, -1.0, 0.2]), &[NAN, 1.1, NAN, 1.1 * 1.5, 0.0, 0.0]);
         equal(&run.measure(Measure::TradeReturn), &[NAN, 0.1, NAN, 0.1, NAN]);
         equal(&run.measure(Measure::TradeDays), &[NAN, 1.0, NAN, 2.0, NAN]);
         equal(&run.measure(Measure::Volume), &[10_f64.ln(), 20_f64.ln(), NAN, 40_f64.ln(), NAN]);

@@ -6,6 +6,14 @@ use crate::source::{Extra, ValueColumn};
 pub(crate) type Impossible = (String, &'static str);
 
 impl ValueColumn {
+    /// Whether a value can be, or is missing.
+    pub(crate) fn is_sound(&self, value: f64) -> bool {
+        match self {
+            Self::Price(_) => value.is_nan() || (value > 0.0 && value < f64::INFINITY),
+            Self::Return(_) => value.is_nan() || (-1.0..f64::INFINITY).contains(&value),
+        }
+    }
+
     /// Refuses a price that is not positive and finite, and a return below −1. A missing value (NaN)
     /// passes.
     pub(crate) fn check(&self, value: f64) -> Result<(), Impossible> {
@@ -22,6 +30,11 @@ impl ValueColumn {
 }
 
 impl Extra {
+    /// Whether a value can be, or is missing.
+    pub(crate) fn is_sound(self, value: f64) -> bool {
+        self.check(value).is_ok()
+    }
+
     /// Refuses a price or a number of shares that is not positive and finite, a negative volume, and a
     /// return below −1. A missing value (NaN) passes.
     pub(crate) fn check(self, value: f64) -> Result<(), Impossible> {
@@ -53,5 +66,20 @@ pub(crate) fn prices_to_returns(run: &mut [f64]) {
     }
     if let Some(first) = run.first_mut() {
         *first = f64::NAN;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_values_are_those_that_pass_the_check() {
+        let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, -1.0, -1.1, 1.0, 1e300, -99.99, 0.02];
+        for value in bad {
+            for column in [ValueColumn::Price(String::new()), ValueColumn::Return(String::new())] {
+                assert_eq!(column.is_sound(value), column.check(value).is_ok(), "{column:?} {value}");
+            }
+        }
     }
 }

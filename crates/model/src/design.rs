@@ -111,6 +111,15 @@ impl Design {
         self.kernel.as_ref()
     }
 
+    /// The regressors as whole columns, for specifications with a fast path.
+    pub(crate) fn plain_columns(&self) -> Option<impl Iterator<Item = &[f64]>> {
+        let column = |&(place, _): &(Place, i32)| match place {
+            Place::Shared(column) => Some(self.shared[column].as_slice()),
+            Place::Own => None,
+        };
+        self.kernel.as_ref().map(|_| self.regressors.iter().filter_map(column))
+    }
+
     /// The same design without the fast path.
     pub fn without_kernel(self) -> Self {
         Self { kernel: None, ..self }

@@ -11,7 +11,8 @@
 //! 6. [`significance`]: test statistics, one file each, in the registry [`significance::TESTS`].
 //! 7. [`differences`]: tests of two groups, one file each, in the registry [`differences::DIFFERENCES`].
 //! 8. [`longrun`] and [`crosssection`]: portfolios in calendar time, and what explains the size of a CAR.
-//! 9. [`performance`]: what daily returns and closed lots say of a strategy, and how much of it is luck.
+//! 9. [`backtest`]: the events traded as a strategy, with decisions that see the past only.
+//! 10. [`performance`]: what daily returns and closed lots say of a strategy, and how much of it is luck.
 //!
 //! ```
 //! use dayzero_model::design::Design;
@@ -72,6 +73,7 @@
 pub mod abnormal;
 pub mod align;
 pub mod averages;
+pub mod backtest;
 pub mod calendar;
 pub mod crosssection;
 pub mod date;

@@ -57,15 +57,21 @@ pub enum Measure {
     TradeReturn,
     /// Trading days over which that return runs.
     TradeDays,
+    /// The price at the close; the compounded return where the price table has returns.
+    Close,
+    /// The price at the open.
+    Open,
+    /// Price times volume.
+    TradedValue,
 }
 
 impl Measure {
     /// How many there are.
-    pub const COUNT: usize = 8;
+    pub const COUNT: usize = 11;
 
     /// Whether the values are returns, which can be simple or logarithmic.
     pub fn is_return(self) -> bool {
-        !matches!(self, Self::Volume | Self::Turnover | Self::TradeDays)
+        matches!(self, Self::Return | Self::Overnight | Self::Intraday | Self::Expected | Self::TradeReturn)
     }
 }
 
@@ -184,6 +190,12 @@ impl Panel {
     /// The market of a security.
     pub fn market_of(&self, security: usize) -> &Market {
         &self.markets[self.securities[security].market]
+    }
+
+    /// The values of a measure on [`Security::days`]; empty where the measure was not loaded.
+    pub fn run(&self, security: usize, measure: Measure) -> &[f64] {
+        let Security { offset, len, .. } = self.securities[security];
+        self.columns[measure as usize].get(offset..offset + len).unwrap_or_default()
     }
 
     /// A measure of one security; without any value where the measure was not loaded. Logarithmic

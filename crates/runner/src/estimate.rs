@@ -37,14 +37,12 @@ pub fn estimate(study: &Study, ground: Ground<'_>, prepared: &[Prepared], progre
         )
         .collect();
     progress.finish();
-    let mut all: Vec<Results> =
-        specifications.iter().map(|specification| Results::keeping(specification, keep)).collect();
+    let mut parts: Vec<Vec<Results>> =
+        specifications.iter().map(|specification| vec![Results::keeping(specification, keep)]).collect();
     for block in blocks {
-        for (results, part) in all.iter_mut().zip(block) {
-            results.append(part);
-        }
+        parts.iter_mut().zip(block).for_each(|(parts, part)| parts.push(part));
     }
-    all
+    parts.into_par_iter().map(|parts| Results::join(parts, events.len())).collect()
 }
 
 /// Estimates some of the candidates under one specification.
@@ -73,7 +71,8 @@ const OF_EVENTS: [&str; 5] = ["events", "specifications", "estimates", "abnormal
 fn kept(study: &Study) -> Keep {
     let output = &study.output;
     let tests = !study.tests.is_empty() || !study.differences.is_empty();
-    if tests || output.tables.iter().any(|table| !OF_EVENTS.contains(&table.as_str())) {
+    let days = output.tables.iter().any(|table| !OF_EVENTS.contains(&table.as_str()));
+    if tests || days || study.backtest.is_some() {
         return Keep::ALL;
     }
     if !output.writes("abnormal_returns") {

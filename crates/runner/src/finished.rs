@@ -4,6 +4,7 @@ use dayzero_model::averages::Average;
 use dayzero_model::results::Results;
 use dayzero_model::{Date, Outcome, Specification};
 
+use crate::backtest::Backtested;
 use crate::config::Study;
 use crate::infer::TestRow;
 use crate::influence::InfluenceRow;
@@ -42,6 +43,8 @@ pub struct Finished<'a> {
     pub rats: Vec<RatsRows>,
     /// Regressions on what is known of the events.
     pub regressions: Vec<RegressionRows>,
+    /// The events, traded.
+    pub backtest: Option<Backtested>,
     /// For every input row, its place among the candidates, or [`NOWHERE`].
     places: Vec<u32>,
 }
@@ -68,6 +71,7 @@ impl<'a> Finished<'a> {
             calendar_time: Vec::new(),
             rats: Vec::new(),
             regressions: Vec::new(),
+            backtest: None,
             places,
         }
     }

@@ -3,6 +3,7 @@
 //! [`pipeline::run`] reads like the manual; each step has a module of its own.
 
 pub mod adjust;
+pub mod backtest;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -20,7 +21,7 @@ pub mod longrun;
 pub mod manifest;
 pub mod moved;
 pub mod output;
-mod parquet_file;
+pub mod parquet_file;
 pub mod pipeline;
 pub mod prepare;
 pub mod printable;

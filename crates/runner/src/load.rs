@@ -12,7 +12,7 @@ use dayzero_model::ReturnKind;
 use dayzero_model::peers::Characteristics;
 
 use crate::config::Study;
-use crate::{Failure, regressions};
+use crate::{Failure, backtest, regressions};
 
 /// Everything that is read.
 pub struct Loaded {
@@ -32,7 +32,13 @@ pub struct Loaded {
 pub fn load(study: &Study) -> Result<Loaded, Failure> {
     let events = events::read(&study.events)?;
     let source = regressions::characteristics(study, &events)?;
-    let mut names: HashSet<String> = events.security.iter().flatten().cloned().collect();
+    backtest::check_columns(study, &events)?;
+    let mut names: HashSet<String> = HashSet::new();
+    for security in events.security.iter().flatten() {
+        if !names.contains(security) {
+            names.insert(security.clone());
+        }
+    }
     for market in &study.markets {
         if let BenchmarkSource::Security(id) = &market.benchmark {
             names.insert(id.clone());

@@ -23,9 +23,6 @@ use crate::tables::{Column, Table};
 /// Rows per row group.
 const GROUP_ROWS: usize = 1 << 20;
 
-/// Row groups that are encoded at once; they are held until they are appended.
-const AT_ONCE: usize = 4;
-
 /// The columns of a row group, encoded, and its number of rows.
 type Encoded = (Vec<ArrowColumnChunk>, usize);
 
@@ -43,8 +40,9 @@ pub(crate) fn write(
         some.par_iter().map(|(index, units)| encode(table, schema, &factory, *index, units.clone())).collect()
     };
     let mut rows = 0;
+    // Encoded row groups are held until they are appended: as many as are made at once.
     let mut pending: Vec<Encoded> = Vec::new();
-    for some in groups.chunks(AT_ONCE) {
+    for some in groups.chunks(rayon::current_num_threads()) {
         let (appended, encoded) = rayon::join(|| append(&mut file, std::mem::take(&mut pending)), || encode(some));
         rows += appended?;
         pending = encoded?;
@@ -94,7 +92,7 @@ fn append(file: &mut SerializedFileWriter<BufWriter<File>>, groups: Vec<Encoded>
 
 /// Encodings by what the values are like: strings repeat, so they get a dictionary; identifiers and
 /// days run in patterns that zstd folds; the digits of returns are noise, which nothing folds.
-fn properties(schema: &SchemaRef, metadata: &str) -> WriterProperties {
+pub fn properties(schema: &SchemaRef, metadata: &str) -> WriterProperties {
     let zstd = Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default());
     let builder = WriterProperties::builder()
         .set_compression(zstd)

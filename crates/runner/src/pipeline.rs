@@ -23,7 +23,7 @@ use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::simulate::calibrate;
 use crate::tables::{self, Table};
-use crate::{Failure, adjust, differences, findings, influence, longrun, regressions, residuals};
+use crate::{Failure, adjust, backtest, differences, findings, influence, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -117,6 +117,8 @@ fn finish<'a>(
         finished.regressions = regressions::regressions(study, ground, &finished.results);
     }
     clock.mark("regress");
+    finished.backtest = backtest::backtest(study, ground, &finished.results);
+    clock.mark("trade");
     Ok(finished)
 }
 
@@ -160,6 +162,7 @@ pub(crate) fn describe(finished: &Finished<'_>) -> Manifest {
         cases: findings::cases(finished),
         warnings: findings::warnings(finished),
         simulation: None,
+        strategies: manifest::strategy_notes(finished),
         tables: Vec::new(),
         files: Vec::new(),
         notes: findings::notes(finished),

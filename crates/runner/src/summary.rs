@@ -7,7 +7,7 @@ use std::path::Path;
 use dayzero_model::Outcome;
 
 use crate::findings::{Case, CaseWindow, Headline};
-use crate::manifest::{ALIGNED, Manifest};
+use crate::manifest::{ALIGNED, Manifest, StrategyNote};
 use crate::terminal::{align_right, lines, plain_table};
 
 /// Events by outcome, mean CAR by window and group, and where the tables are.
@@ -44,6 +44,7 @@ pub fn render(manifest: &Manifest, dir: Option<&Path>) -> String {
         let cases: Vec<&Case> = manifest.cases.iter().filter(|case| case.spec_id == specification.spec_id).collect();
         text.push_str(&each_case(&cases));
     }
+    text.push_str(&strategies(&manifest.strategies));
     if !manifest.warnings.is_empty() {
         text.push('\n');
     }
@@ -75,6 +76,26 @@ fn outcomes(counts: &BTreeMap<String, usize>) -> String {
     }
     align_right(&mut table, [1]);
     lines(&table)
+}
+
+/// A summary is read: more strategies than these stand in their table.
+const MOST_STRATEGIES: usize = 40;
+
+/// The strategies: how many events each traded, and what became of one unit of equity.
+fn strategies(notes: &[StrategyNote]) -> String {
+    if notes.is_empty() {
+        return String::new();
+    }
+    let mut table = plain_table();
+    table.set_header(["  strategy", "", "lots", "earned"]);
+    for note in &notes[..notes.len().min(MOST_STRATEGIES)] {
+        let earned = note.equity.map_or("-".into(), |equity| percent(equity - 1.0));
+        table.add_row([format!("  {}", note.strategy_id), note.label.clone(), thousands(note.traded), earned]);
+    }
+    align_right(&mut table, [2, 3]);
+    let more = notes.len().saturating_sub(MOST_STRATEGIES);
+    let rest = if more > 0 { format!("  and {more} more in the table `strategies`\n") } else { String::new() };
+    format!("\n{}{rest}", lines(&table))
 }
 
 fn headline(rows: &[&Headline]) -> String {

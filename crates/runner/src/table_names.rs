@@ -14,7 +14,13 @@ pub const TABLE_NAMES: &[&str] = &[
     "calendar_time",
     "rats",
     "regressions",
+    "strategies",
+    "trades",
+    "portfolio",
 ];
+
+/// Those among them that only a study with a backtest has.
+pub const BACKTEST_TABLE_NAMES: &[&str] = &["strategies", "trades", "portfolio"];
 
 /// The tables that a simulation writes in their place.
 pub const SIMULATION_TABLE_NAMES: &[&str] = &["rejections"];

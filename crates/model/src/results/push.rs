@@ -115,8 +115,37 @@ impl Results {
         .filter_map(|(kept, kind, column)| kept.then_some((kind, column)))
     }
 
+    /// The events of several results one after the other, so many in all.
+    ///
+    /// # Panics
+    /// There are no results at all: a mistake of the caller.
+    pub fn join(parts: Vec<Self>, events: usize) -> Self {
+        let mut parts = parts.into_iter();
+        let mut all = parts.next().expect("at least one part, which may be empty");
+        all.reserve(events);
+        parts.for_each(|part| all.append(part));
+        all
+    }
+
+    fn reserve(&mut self, events: usize) {
+        self.outcome.reserve(events);
+        self.reason.reserve(events);
+        self.observations.reserve(events);
+        self.estimation_days.reserve(events);
+        self.reported.reserve(events * self.reported_len);
+        self.dof.reserve(events);
+        self.residual_mean.reserve(events);
+        for column in [&mut self.sigma, &mut self.r_squared, &mut self.positive_share] {
+            column.reserve(events);
+        }
+        self.window_days.reserve(events * self.windows_len);
+        for column in [&mut self.window_car, &mut self.window_bhar, &mut self.window_variance, &mut self.window_scar] {
+            column.reserve(events * self.windows_len);
+        }
+    }
+
     /// Adds the events of another block after these.
-    pub fn append(&mut self, mut other: Self) {
+    fn append(&mut self, mut other: Self) {
         self.outcome.append(&mut other.outcome);
         self.reason.append(&mut other.reason);
         self.observations.append(&mut other.observations);

@@ -9,6 +9,7 @@ use dayzero_loader::{CharacteristicSource, Extra, FactorSource, PriceSource, Val
 use dayzero_model::expected::Source;
 use dayzero_model::{Measure, Specification};
 
+use super::backtest::Backtest;
 use super::mistake::Mistake;
 use super::raw::{RawEvents, RawFilter, RawFilterValue, RawPrices, RawStudy};
 use super::regressions::{self, Regression};
@@ -16,12 +17,12 @@ use super::values::{files, value_column, zone};
 
 pub(super) fn prices(
     raw: &RawPrices,
-    specifications: &[Specification],
+    measures: &[Measure],
     base: &Path,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<PriceSource> {
     let before = mistakes.len();
-    let extras = extras(raw, specifications, mistakes);
+    let extras = extras(raw, measures, mistakes);
     let files = files(&raw.path, base, &["prices", "path"], mistakes);
     let value = value_column(raw.price.as_ref(), raw.r#return.as_ref(), &["prices"], mistakes);
     (mistakes.len() == before).then(|| PriceSource {
@@ -36,9 +37,9 @@ pub(super) fn prices(
     })
 }
 
-/// What the specifications measure beside returns from close to close.
-pub(super) fn measures(specifications: &[Specification]) -> Vec<Measure> {
-    let mut found = Vec::new();
+/// What the specifications and the backtest measure beside returns from close to close.
+pub(super) fn measures(specifications: &[Specification], backtest: Option<&Backtest>) -> Vec<Measure> {
+    let mut found: Vec<Measure> = backtest.into_iter().flat_map(Backtest::measures).collect();
     for specification in specifications {
         let days = specification.trade_to_trade.then_some(Measure::TradeDays);
         let expected = specification.recipe.uses(&Source::Expected).then_some(Measure::Expected);
@@ -51,15 +52,15 @@ pub(super) fn measures(specifications: &[Specification]) -> Vec<Measure> {
     found
 }
 
-/// The further columns of the price table that the specifications need.
-fn extras(raw: &RawPrices, specifications: &[Specification], mistakes: &mut Vec<Mistake>) -> Vec<(Extra, String)> {
+/// The further columns of the price table that the measures need.
+fn extras(raw: &RawPrices, measures: &[Measure], mistakes: &mut Vec<Mistake>) -> Vec<(Extra, String)> {
     let mut found: Vec<(Extra, String)> = Vec::new();
     let mut add = |extra: Extra, name: Option<&String>, default: &str| {
         if !found.iter().any(|(known, _)| *known == extra) {
             found.push((extra, name.map_or(default, String::as_str).to_owned()));
         }
     };
-    for measure in measures(specifications) {
+    for measure in measures {
         match measure {
             Measure::Overnight | Measure::Intraday => {
                 if raw.r#return.is_some() {
@@ -69,7 +70,8 @@ fn extras(raw: &RawPrices, specifications: &[Specification], mistakes: &mut Vec<
                 }
                 add(Extra::Open, raw.open.as_ref(), "adj_open");
             }
-            Measure::Volume => add(Extra::Volume, raw.volume.as_ref(), "volume"),
+            Measure::Volume | Measure::TradedValue => add(Extra::Volume, raw.volume.as_ref(), "volume"),
+            Measure::Open => add(Extra::Open, raw.open.as_ref(), "adj_open"),
             Measure::Turnover => {
                 add(Extra::Volume, raw.volume.as_ref(), "volume");
                 add(Extra::Shares, raw.shares.as_ref(), "shares");
@@ -83,7 +85,7 @@ fn extras(raw: &RawPrices, specifications: &[Specification], mistakes: &mut Vec<
                     mistakes.push(Mistake::new(["prices"], problem).at_key().help("name it: [prices] expected"));
                 }
             },
-            Measure::Return | Measure::TradeReturn | Measure::TradeDays => {}
+            Measure::Return | Measure::TradeReturn | Measure::TradeDays | Measure::Close => {}
         }
     }
     found
@@ -127,6 +129,7 @@ fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 pub(super) fn events(
     raw: &RawEvents,
     formulas: &[Regression],
+    mut numbers: Vec<String>,
     base: &Path,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<EventSource> {
@@ -162,6 +165,7 @@ pub(super) fn events(
         }
     }
     let filter = raw.filter.as_ref().and_then(|raw| filter(raw, mistakes));
+    numbers.extend(regressions::numbers(formulas));
     let files = files(&raw.path, base, &["events", "path"], mistakes);
     (mistakes.len() == before).then_some(EventSource {
         files,
@@ -172,7 +176,7 @@ pub(super) fn events(
         filter,
         session: raw.session.clone().unwrap_or_else(|| "session".into()),
         session_required: raw.session.is_some(),
-        numbers: regressions::numbers(formulas),
+        numbers: distinct(numbers.iter().map(String::as_str)),
         labels: regressions::labels(formulas),
     })
 }

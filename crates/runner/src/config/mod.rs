@@ -4,8 +4,10 @@
 //! against the schema of [`raw::RawStudy`] (`check`), so that unknown keys and wrong types are all
 //! found at once; what remains is checked for sense by [`study`]. After that nothing re-checks.
 
+pub mod backtest;
 mod check;
 mod document;
+mod inference;
 mod inputs;
 mod longrun;
 mod markets;

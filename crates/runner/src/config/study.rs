@@ -7,21 +7,19 @@ use std::sync::Arc;
 use dayzero_loader::events::EventSource;
 use dayzero_loader::paths;
 use dayzero_loader::{CharacteristicSource, FactorSource, MarketSource, PriceSource};
-use dayzero_model::differences::difference;
 use dayzero_model::longrun::CalendarTime;
 use dayzero_model::period::Period;
 use dayzero_model::sample::Tested;
-use dayzero_model::significance::{self, TESTS, TestStatistic};
+use dayzero_model::significance::TestStatistic;
 use dayzero_model::{Measure, Specification};
 
+use super::backtest::{self, Backtest};
 use super::document::Document;
 use super::mistake::Mistake;
-use super::raw::{
-    Duplicates, Format, MultipleTesting, RawInference, RawMeasure, RawOutput, RawPeriod, RawStudy, RawTests,
-};
+use super::raw::{Duplicates, Format, MultipleTesting, RawOutput, RawStudy};
 use super::regressions::{self, Regression};
-use super::{inputs, longrun, markets, specifications, values};
-use crate::table_names::TABLE_NAMES;
+use super::{inference, inputs, longrun, markets, specifications, values};
+use crate::table_names::{BACKTEST_TABLE_NAMES, TABLE_NAMES};
 
 /// A study that makes sense.
 pub struct Study {
@@ -61,6 +59,8 @@ pub struct Study {
     pub calendar_time: CalendarTime,
     /// Regressions across events.
     pub regressions: Vec<Regression>,
+    /// The events traded as a strategy.
+    pub backtest: Option<Backtest>,
     /// Placebo samples on which tests are calibrated.
     pub calibrate: Calibrate,
     /// The conventions that differ from the defaults, as the user wrote them.
@@ -124,18 +124,21 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
     let markets = markets::markets(&raw, base, &mut mistakes);
     let specifications = specifications::all(&raw, &mut mistakes);
     let regressions = regressions::regressions(&raw.regressions, &specifications, &mut mistakes);
-    let events = inputs::events(&raw.events, &regressions, base, &mut mistakes);
-    let prices = inputs::prices(&raw.prices, &specifications, base, &mut mistakes);
+    let backtest = backtest::backtest(&raw, &specifications, &mut mistakes);
+    let numbers = backtest.iter().flat_map(backtest::columns).cloned().collect();
+    let events = inputs::events(&raw.events, &regressions, numbers, base, &mut mistakes);
+    let measures = inputs::measures(&specifications, backtest.as_ref());
+    let prices = inputs::prices(&raw.prices, &measures, base, &mut mistakes);
     let characteristics = inputs::characteristics(&raw, &specifications, base, &mut mistakes);
     let calendar_time = longrun::calendar_time(&raw, &specifications, &mut mistakes);
-    let tested = tested(&raw.inference, &mut mistakes);
-    differences(&raw.inference, &mut mistakes);
+    let tested = inference::tested(&raw.inference, &mut mistakes);
+    inference::differences(&raw.inference, &mut mistakes);
     let factors = inputs::factors(&raw, &specifications, base, &mut mistakes);
-    let tests = tests(&raw.study.tests, &mut mistakes);
+    let tests = inference::tests(&raw.study.tests, &mut mistakes);
     if !(raw.inference.confidence > 0.0 && raw.inference.confidence < 1.0) {
         mistakes.push(Mistake::new(["inference", "confidence"], "a confidence lies between 0 and 1, as in 0.95"));
     }
-    let output = output(&raw.output, &raw.name, base, &mut mistakes);
+    let output = output(&raw, base, &mut mistakes);
     let resolved = resolved(&raw);
     let (Some(prices), Some(events), true) = (prices, events, mistakes.is_empty()) else { return Err(mistakes) };
     Ok(Study {
@@ -148,15 +151,16 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         markets,
         factors,
         characteristics,
-        measures: inputs::measures(&specifications),
+        measures,
         specifications,
         tests,
         tested,
         bootstrap: raw.inference.bootstrap,
         permutations: raw.inference.permutations,
-        cluster: cluster(raw.inference.cluster),
+        cluster: inference::cluster(raw.inference.cluster),
         calendar_time,
         regressions,
+        backtest,
         calibrate: Calibrate { draws: raw.inference.calibrate, events: raw.inference.calibrate_events },
         variants: raw.inference.variants.chosen(),
         confidence: raw.inference.confidence,
@@ -178,100 +182,16 @@ fn resolved(raw: &RawStudy) -> serde_json::Value {
     value
 }
 
-fn tests(raw: &RawTests, mistakes: &mut Vec<Mistake>) -> Vec<&'static dyn TestStatistic> {
-    let names = match raw {
-        RawTests::All(word) if word == "all" => return TESTS.to_vec(),
-        RawTests::All(word) => {
-            let mistake = Mistake::new(["study", "tests"], format!("`{word}` is neither \"all\" nor a list of tests"));
-            mistakes.push(mistake.help("write tests = \"all\", or a list of names from `dayzero list tests`"));
-            return Vec::new();
-        }
-        RawTests::Names(names) => names,
-    };
-    let mut found: Vec<&'static dyn TestStatistic> = Vec::new();
-    for (i, name) in names.iter().enumerate() {
-        let path = ["study".to_owned(), "tests".to_owned(), i.to_string()];
-        match significance::test(name) {
-            Some(_) if names[..i].contains(name) => {
-                mistakes.push(Mistake::new(path, format!("the test `{name}` is named twice")));
-            }
-            Some(test) => found.push(test),
-            None if difference(name).is_some() => {
-                let mistake = Mistake::new(path, format!("`{name}` compares two groups"));
-                mistakes.push(mistake.help("say which by [inference] differences, and leave it out here"));
-            }
-            None => {
-                let known = TESTS.iter().map(|test| test.name());
-                mistakes.push(Mistake::new(path, format!("unknown test `{name}`")).did_you_mean(name, known));
-            }
-        }
-    }
-    found
-}
-
-fn tested(raw: &RawInference, mistakes: &mut Vec<Mistake>) -> Vec<Tested> {
-    if !(99..=1_000_000).contains(&raw.bootstrap) {
-        let problem = "between 99 and 1000000 draws are possible; 9999 give p-values of four digits";
-        mistakes.push(Mistake::new(["inference", "bootstrap"], problem));
-    }
-    if raw.permutations.is_some_and(|draws| !(99..=99_999).contains(&draws)) {
-        let problem = "between 99 and 99999 draws are possible; 199 tell 5 %, 999 tell 1 %";
-        mistakes.push(Mistake::new(["inference", "permutations"], problem));
-    }
-    if raw.calibrate > 1_000_000 {
-        mistakes.push(Mistake::new(
-            ["inference", "calibrate"],
-            "at most 1000000 samples are possible; 1000 tell 5 from 6.5 %",
-        ));
-    }
-    if raw.calibrate_events < 2 {
-        mistakes.push(Mistake::new(["inference", "calibrate_events"], "a sample has two events or more"));
-    }
-    if raw.measures.is_empty() {
-        mistakes.push(Mistake::new(["inference", "measures"], "the list is empty").help("write [\"car\"]"));
-    }
-    let mut found = Vec::new();
-    for (i, measure) in raw.measures.iter().enumerate() {
-        let tested = match measure {
-            RawMeasure::Car => Tested::Car,
-            RawMeasure::Bhar => Tested::Bhar,
-        };
-        if found.contains(&tested) {
-            let path = ["inference".to_owned(), "measures".to_owned(), i.to_string()];
-            mistakes.push(Mistake::new(path, "the measure is listed twice"));
-        } else {
-            found.push(tested);
-        }
-    }
-    found
-}
-
-/// A pair of two different groups, named once. Which groups there are, the data say.
-fn differences(raw: &RawInference, mistakes: &mut Vec<Mistake>) {
-    for (i, pair) in raw.differences.iter().enumerate() {
-        let path = ["inference".to_owned(), "differences".to_owned(), i.to_string()];
-        if pair[0] == pair[1] {
-            mistakes.push(Mistake::new(path, "the two groups are the same"));
-        } else if raw.differences[..i].contains(pair) {
-            mistakes.push(Mistake::new(path, "the difference is listed twice"));
-        }
-    }
-}
-
-fn cluster(raw: RawPeriod) -> Period {
-    match raw {
-        RawPeriod::Day => Period::Day,
-        RawPeriod::Week => Period::Week,
-        RawPeriod::Month => Period::Month,
-        RawPeriod::Quarter => Period::Quarter,
-    }
-}
-
-fn output(raw: &RawOutput, name: &str, base: &Path, mistakes: &mut Vec<Mistake>) -> Output {
+fn output(study: &RawStudy, base: &Path, mistakes: &mut Vec<Mistake>) -> Output {
+    let (raw, name): (&RawOutput, _) = (&study.output, &study.name);
     let known = TABLE_NAMES;
+    let traded = |table: &str| BACKTEST_TABLE_NAMES.contains(&table);
     for (i, table) in raw.tables.iter().flatten().enumerate() {
-        if !known.contains(&table.as_str()) {
-            let path = ["output".to_owned(), "tables".to_owned(), i.to_string()];
+        let path = ["output".to_owned(), "tables".to_owned(), i.to_string()];
+        if traded(table) && study.backtest.is_none() {
+            let problem = format!("the table `{table}` is of a backtest, and there is no [backtest]");
+            mistakes.push(Mistake::new(path, problem));
+        } else if !known.contains(&table.as_str()) {
             mistakes.push(
                 Mistake::new(path, format!("unknown table `{table}`")).did_you_mean(table, known.iter().copied()),
             );
@@ -291,7 +211,10 @@ fn output(raw: &RawOutput, name: &str, base: &Path, mistakes: &mut Vec<Mistake>)
     Output {
         dir: paths::tidy(&base.join(dir)),
         format: raw.format,
-        tables: raw.tables.clone().unwrap_or_else(|| known.iter().map(|&name| name.to_owned()).collect()),
+        tables: raw.tables.clone().unwrap_or_else(|| {
+            let written = known.iter().filter(|table| study.backtest.is_some() || !traded(table));
+            written.map(|&name| name.to_owned()).collect()
+        }),
         columns: raw.columns.clone(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Float64Array, Int16Array, Int32Array, StringDictionaryBuilder,
+    ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int16Array, Int32Array, StringArray,
     TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, TimeUnit};
@@ -27,12 +27,15 @@ pub struct Cell {
 
 type Make<'a, T> = Box<dyn Fn(&Cell) -> Option<T> + Sync + 'a>;
 
+/// The numbers of a run of rows, from the cell that begins it.
+type MakeRun<'a> = Box<dyn Fn(&Cell) -> &'a [Maybe] + Sync + 'a>;
+
 enum Values<'a> {
     Int16(Make<'a, i16>),
     Int32(Make<'a, i32>),
     Float(Make<'a, f64>),
     /// The values of all parts of a unit at once.
-    FloatRun(Box<dyn Fn(&Cell) -> &'a [Maybe] + Sync + 'a>),
+    FloatRun(MakeRun<'a>),
     Flag(Make<'a, bool>),
     Text(Make<'a, Cow<'a, str>>),
     Date(Make<'a, Date>),
@@ -153,11 +156,7 @@ impl<'a> Column<'a> {
                 Arc::new(join(&runs, cells.len()))
             }
             Values::Flag(make) => Arc::new(cells.iter().map(make).collect::<BooleanArray>()),
-            Values::Text(make) => {
-                let mut builder = StringDictionaryBuilder::<Int32Type>::new();
-                cells.iter().for_each(|cell| builder.append_option(make(cell)));
-                Arc::new(builder.finish())
-            }
+            Values::Text(make) => Arc::new(dictionary(cells.iter().map(make))),
             Values::Date(make) => Arc::new(cells.iter().map(|cell| make(cell).map(|d| d.0)).collect::<Date32Array>()),
             Values::Instant(make) => {
                 Arc::new(cells.iter().map(make).collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
@@ -175,4 +174,25 @@ fn join(runs: &[&[Maybe]], len: usize) -> Float64Array {
     let whole = runs.iter().all(|run| run.iter().all(|value| value.is_some()));
     let present = || runs.iter().flat_map(|run| run.iter().map(|value| value.is_some()));
     Float64Array::new(values.into(), (!whole).then(|| present().collect::<Vec<bool>>().into()))
+}
+
+/// Texts as a dictionary. Most repeat the one before.
+fn dictionary<'a>(texts: impl Iterator<Item = Option<Cow<'a, str>>>) -> DictionaryArray<Int32Type> {
+    let mut names: Vec<Cow<'a, str>> = Vec::new();
+    let mut keys: HashMap<Cow<'a, str>, i32> = HashMap::new();
+    let mut last: Option<i32> = None;
+    let key = |text: Option<Cow<'a, str>>| {
+        let text = text?;
+        if let Some(key) = last.filter(|&key| names[key as usize] == text) {
+            return Some(key);
+        }
+        let key = *keys.entry(text).or_insert_with_key(|text| {
+            names.push(text.clone());
+            names.len() as i32 - 1
+        });
+        last = Some(key);
+        last
+    };
+    let keys: Int32Array = texts.map(key).collect();
+    DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(&names)))
 }

@@ -12,11 +12,14 @@ mod column;
 mod estimates;
 mod events;
 mod influence;
+mod portfolio;
 mod rats;
 mod regressions;
 pub mod rejections;
 mod specifications;
+mod strategies;
 mod tests;
+mod trades;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -61,6 +64,9 @@ pub const TABLES: &[(&str, Builder)] = &[
     ("calendar_time", calendar_time::table),
     ("rats", rats::table),
     ("regressions", regressions::table),
+    ("strategies", strategies::table),
+    ("trades", trades::table),
+    ("portfolio", portfolio::table),
 ];
 
 /// Units per chunk: about what fits a core's cache.

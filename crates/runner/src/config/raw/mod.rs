@@ -1,5 +1,6 @@
 //! What the user writes, key by key, with its defaults. The JSON schema derives from these types.
 
+mod backtest;
 mod inference;
 mod inputs;
 mod regressions;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use backtest::*;
 pub use inference::*;
 pub use inputs::*;
 pub use regressions::*;
@@ -50,6 +52,9 @@ pub struct RawStudy {
     /// Regressions across events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub regressions: Vec<RawRegression>,
+    /// The events traded as a strategy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backtest: Option<RawBacktest>,
     /// How to test.
     #[serde(default)]
     pub inference: RawInference,

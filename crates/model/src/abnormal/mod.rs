@@ -1,6 +1,8 @@
 //! Abnormal returns of one event: AR, CAR, BHAR, SAR and SCAR, with the full forecast-error
 //! correction across the days of a window.
 
+mod whole;
+
 use crate::design::{Design, OwnColumns};
 use crate::event::EventPlace;
 use crate::expected::Fit;
@@ -52,6 +54,7 @@ pub struct EventDays {
     rows: Vec<f64>,
     columns: usize,
     row: Vec<f64>,
+    expected: Vec<f64>,
     /// Whether nobody needs the SARs of single days.
     without_sars: bool,
 }
@@ -61,6 +64,12 @@ impl EventDays {
     /// them are asked for.
     pub(crate) fn standardised(with_sars: bool) -> Self {
         Self { without_sars: !with_sars, ..Self::default() }
+    }
+
+    /// Whether anything is made of the SARs of single days.
+    fn wants_sars(&self, specification: &Specification) -> bool {
+        let (squared, summed) = (Response::Volatility, ForecastError::Summed);
+        !self.without_sars || specification.response == squared || specification.variants.forecast_error == summed
     }
 
     /// The days of the event window, in order; `None` where the return or a regressor is missing.
@@ -81,6 +90,9 @@ impl EventDays {
         design: &Design,
         own: &OwnColumns,
     ) {
+        if self.forecast_whole(specification, fit, place, design).is_some() {
+            return;
+        }
         let series = place.series(specification.measure(), specification.returns);
         let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
         let simple = place.series(specification.measure(), ReturnKind::Simple);
@@ -91,9 +103,11 @@ impl EventDays {
         self.rows.clear();
         (self.without_return, self.without_regressor) = (0, 0);
         self.columns = fit.coefficients.len();
+        let on_calendar = 0..place.market().calendar.len() as i64;
+        let wanted = self.wants_sars(specification);
         for tau in specification.event.taus() {
-            let on_calendar = place.days(Window::day(tau));
-            let day = (!on_calendar.is_empty()).then_some(on_calendar.start);
+            let day = place.day0 as i64 + i64::from(tau);
+            let day = on_calendar.contains(&day).then_some(day as usize);
             self.calendar.push(day);
             let actual = day.map(|day| (day, series.at(day))).filter(|(_, r)| r.is_finite());
             let total_loss = || day.is_some_and(|day| simple.at(day) <= -1.0);
@@ -108,9 +122,6 @@ impl EventDays {
                     let expected = design.risk_free(days.clone()) + fit.predict(&self.row);
                     let error = fit.error_variance(day) * days.len() as f64;
                     let ar = actual - expected;
-                    let wanted = !self.without_sars
-                        || specification.response == Response::Volatility
-                        || specification.variants.forecast_error == ForecastError::Summed;
                     let deviation =
                         if wanted { day_variance(specification, fit, &self.row, error).sqrt() } else { 0.0 };
                     let sar = (deviation > 0.0).then(|| ar / deviation);

@@ -1,0 +1,105 @@
+//! Standardised unexpected earnings.
+
+use super::record::Figure;
+
+/// What the figure of a quarter was expected to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forecast {
+    /// The analysts' forecast.
+    Analysts,
+    /// The figure of the same quarter a year before: a seasonal random walk (Foster 1977).
+    SeasonalRandomWalk,
+}
+
+/// Standardised unexpected earnings: the forecast error over the standard deviation of the security's past
+/// errors (Latané & Jones 1977; Foster, Olsen & Shevlin 1984, models 1 and 4 without drift).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Surprise {
+    /// What was expected.
+    pub forecast: Forecast,
+    /// Most past errors to take, the latest.
+    pub errors: usize,
+    /// Fewest past errors, at least two.
+    pub minimum: usize,
+}
+
+/// The same quarter a year before was announced so many days from a year before.
+const YEAR: i32 = 365;
+const TOLERANCE: i32 = 45;
+
+impl Surprise {
+    /// The surprise in the last of the figures of a security, which are in the order of time.
+    pub fn of(&self, figures: &[Figure]) -> Option<f64> {
+        let own = figures.len().checked_sub(1)?;
+        let error = self.error(figures, own)?;
+        let before = (0..own).rev().filter(|&i| figures[i].known < figures[own].known);
+        let past: Vec<f64> = before.filter_map(|i| self.error(figures, i)).take(self.errors).collect();
+        let count = past.len() as f64;
+        if past.len() < self.minimum.max(2) {
+            return None;
+        }
+        let mean = past.iter().sum::<f64>() / count;
+        let deviation = (past.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt();
+        (deviation > 0.0).then(|| error / deviation).filter(|surprise| surprise.is_finite())
+    }
+
+    /// The forecast error of a figure.
+    fn error(&self, figures: &[Figure], of: usize) -> Option<f64> {
+        let Figure { date, actual, forecast, .. } = figures[of];
+        let expected = match self.forecast {
+            Forecast::Analysts => forecast,
+            Forecast::SeasonalRandomWalk => {
+                let off = |figure: &&Figure| (date.0 - figure.date.0 - YEAR).abs();
+                figures[..of].iter().filter(|figure| off(figure) <= TOLERANCE).min_by_key(off)?.actual
+            }
+        };
+        Some(actual - expected).filter(|error| error.is_finite())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Date;
+    use crate::backtest::Moment;
+
+    fn figure(day: i32, actual: f64, forecast: f64) -> Figure {
+        Figure { security: 0, known: Moment(i64::from(day)), date: Date(day), actual, forecast }
+    }
+
+    /// Errors of the analysts: 1, 3, then 4; the deviation of 1 and 3 is √2.
+    #[test]
+    fn by_hand() {
+        let figures = [figure(0, 2.0, 1.0), figure(91, 5.0, 2.0), figure(182, 8.0, 4.0)];
+        let surprise = Surprise { forecast: Forecast::Analysts, errors: 8, minimum: 2 };
+        let found = surprise.of(&figures).expect("two past errors");
+        assert!((found - 4.0 / 2.0_f64.sqrt()).abs() < 1e-15, "{found}");
+        assert_eq!(Surprise { minimum: 3, ..surprise }.of(&figures), None);
+        assert_eq!(surprise.of(&figures[..2]), None);
+        assert_eq!(surprise.of(&[]), None);
+        // Only the latest two of three past errors.
+        let more = [figure(-91, 100.0, 0.0), figures[0], figures[1], figures[2]];
+        assert_eq!(Surprise { errors: 2, ..surprise }.of(&more), Some(found));
+    }
+
+    /// Six quarters, of which one is missing: the seventh looks a year back, and not four rows.
+    #[test]
+    fn a_seasonal_random_walk_looks_a_year_back() {
+        let mut figures: Vec<Figure> = [10.0, 20.0, 30.0, 40.0, 11.0, 23.0, 30.5, 44.0]
+            .iter()
+            .enumerate()
+            .map(|(quarter, &actual)| figure(91 * quarter as i32, actual, f64::NAN))
+            .collect();
+        let surprise = Surprise { forecast: Forecast::SeasonalRandomWalk, errors: 8, minimum: 2 };
+        // Errors 1, 3, 0.5, then 4.
+        let mean = 4.5 / 3.0;
+        let deviation = ((0.25 + 2.25 + 1.0) / 2.0_f64).sqrt();
+        assert!((mean - 1.5_f64).abs() < 1e-15);
+        let found = surprise.of(&figures).expect("three past errors");
+        assert!((found - 4.0 / deviation).abs() < 1e-14, "{found}");
+        figures.remove(5);
+        // Without the sixth quarter the errors are 1 and 0.5.
+        let found = surprise.of(&figures).expect("two past errors");
+        assert!((found - 4.0 / (0.125_f64).sqrt()).abs() < 1e-14, "{found}");
+    }
+}

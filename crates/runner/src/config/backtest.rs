@@ -1,0 +1,226 @@
+//! The section `[backtest]`.
+
+mod choices;
+mod signals;
+
+use dayzero_model::backtest::{At, Costs, Enter, Exit, Hedge, Limits, Rule, Strategy};
+use dayzero_model::{Measure, Specification};
+
+use super::mistake::Mistake;
+use super::raw::{RawAt, RawBacktest, RawCosts, RawEnter, RawHedge, RawStudy};
+use choices::{Listed, listed, path};
+pub use signals::beta_place;
+pub(super) use signals::columns;
+
+/// The events traded as a strategy.
+#[derive(Clone, Debug)]
+pub struct Backtest {
+    /// How events are judged; its columns are those of [`Backtest::columns`].
+    pub rule: Rule,
+    /// The signals as they were written.
+    pub signals: Vec<String>,
+    /// Columns of the event table by which events are judged.
+    pub columns: Vec<String>,
+    /// Columns of the quarterly figure and its forecast, where surprises are computed.
+    pub figures: Option<(String, Option<String>)>,
+    /// Every combination of the lists.
+    pub strategies: Vec<Strategy>,
+    /// Whether abnormal returns or betas decide, so that each specification has its own strategies.
+    pub per_specification: bool,
+    /// Whether lots may be entered at the open.
+    pub opens: bool,
+    /// Whether traded values are needed, or a day without volume is no day to trade.
+    pub volumes: bool,
+    /// Whether lots are hedged.
+    pub hedged: bool,
+}
+
+impl Backtest {
+    /// What is measured of each security.
+    pub(super) fn measures(&self) -> impl Iterator<Item = Measure> {
+        let opens = self.opens.then_some(Measure::Open);
+        let volumes = self.volumes.then_some(Measure::TradedValue);
+        [Measure::Close].into_iter().chain(opens).chain(volumes)
+    }
+}
+
+/// Checks the section; `None` without one, or where it makes no sense.
+pub(super) fn backtest(
+    raw: &RawStudy,
+    specifications: &[Specification],
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Backtest> {
+    let section = raw.backtest.as_ref()?;
+    let before = mistakes.len();
+    let chosen = signals::signals(section, specifications, mistakes);
+    let enter = enters(raw, section, &chosen, mistakes);
+    let hold_days = listed(&section.hold_days, "hold_days", mistakes);
+    for hold in hold_days.iter().filter(|hold| hold.value == 0) {
+        mistakes.push(Mistake::new(hold.path.clone(), "a lot is held for one session at least"));
+    }
+    let costs = costs(raw, section, mistakes);
+    numbers(section, mistakes);
+    let rule = signals::rule(section, &chosen, mistakes);
+    let sides = choices::sides(section, rule.sort.counts(), mistakes);
+    signals::check_estimates(section, &chosen, specifications, mistakes);
+    if mistakes.len() > before {
+        return None;
+    }
+    let limits = |participation: Option<f64>| Limits {
+        gross: section.max_gross,
+        name: section.max_name,
+        positions: section.max_positions,
+        participation: participation.zip(section.capital),
+    };
+    let mut strategies = Vec::new();
+    for (sort, (long, short)) in sides.iter().enumerate() {
+        for enter in &enter {
+            for hold in &hold_days {
+                for costs in &costs {
+                    strategies.push(Strategy {
+                        sort,
+                        long: long.clone(),
+                        short: short.clone(),
+                        enter: enter_of(&enter.value),
+                        exit: Exit {
+                            hold_days: hold.value,
+                            before_next_event: section.exit_before_next_event,
+                            stop: section.stop,
+                            target: section.target,
+                        },
+                        size: section.size,
+                        hedge: hedge_of(section.hedge),
+                        limits: limits(costs.value.max_participation),
+                        costs: Costs {
+                            commission_bps: costs.value.commission_bps,
+                            half_spread_bps: costs.value.half_spread_bps,
+                            borrow_bps_per_year: costs.value.borrow_bps_per_year,
+                        },
+                    });
+                }
+            }
+        }
+    }
+    let participates = costs.iter().any(|costs| costs.value.max_participation.is_some());
+    Some(Backtest {
+        per_specification: signals::needs_estimates(section, &chosen),
+        opens: enter.iter().any(|enter| enter.value.at == RawAt::Open),
+        volumes: participates || (raw.prices.volume.is_some() && raw.prices.r#return.is_none()),
+        hedged: section.hedge != RawHedge::None,
+        rule,
+        signals: chosen.texts,
+        columns: chosen.columns,
+        figures: section.sue.as_ref().map(|sue| (sue.actual.clone(), sue.forecast.clone())),
+        strategies,
+    })
+}
+
+/// Entries, each after the signals can be known.
+fn enters(
+    raw: &RawStudy,
+    section: &RawBacktest,
+    signals: &signals::Chosen,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<Listed<RawEnter>> {
+    let found = listed(&section.enter, "enter", mistakes);
+    for Listed { value, path } in &found {
+        let below = |key: &str| path.iter().cloned().chain([key.to_owned()]).collect::<Vec<_>>();
+        if let Some((text, last)) = &signals.reaction
+            && value.day as i64 <= i64::from(*last)
+        {
+            let problem = format!("`{text}` is known after the close of day {last}, and this entry is not later");
+            let help = format!("the first price after it is on day {}: day = {}", last + 1, last + 1);
+            mistakes.push(Mistake::new(below("day"), problem).help(help));
+        }
+        if value.day > 10_000 || value.wait_days > 10_000 {
+            mistakes.push(Mistake::new(path.clone(), "no lot waits for more than 10000 days"));
+        }
+        if value.at == RawAt::Open && raw.prices.r#return.is_some() {
+            let problem = "returns have no opening price, and [prices] names a return";
+            let help = "enter at the close, or name the columns of the prices: [prices] price and open";
+            mistakes.push(Mistake::new(below("at"), problem).help(help));
+        }
+    }
+    found
+}
+
+fn costs(raw: &RawStudy, section: &RawBacktest, mistakes: &mut Vec<Mistake>) -> Vec<Listed<RawCosts>> {
+    let found = listed(&section.costs, "costs", mistakes);
+    for Listed { value, path } in &found {
+        let below = |key: &str| path.iter().cloned().chain([key.to_owned()]).collect::<Vec<_>>();
+        for (key, bps) in [
+            ("commission_bps", value.commission_bps),
+            ("half_spread_bps", value.half_spread_bps),
+            ("borrow_bps_per_year", value.borrow_bps_per_year),
+        ] {
+            if !(0.0..=1e5).contains(&bps) {
+                mistakes.push(Mistake::new(below(key), format!("{bps} is no cost in basis points")));
+            }
+        }
+        let Some(share) = value.max_participation else { continue };
+        if !(share > 0.0 && share <= 1.0) {
+            let problem = "a participation is a decimal above 0, of 1 at most, as in 0.05";
+            mistakes.push(Mistake::new(below("max_participation"), problem));
+        }
+        if raw.prices.r#return.is_some() {
+            let problem = "returns do not tell the value that is traded, and [prices] names a return";
+            mistakes.push(Mistake::new(below("max_participation"), problem).help("name the price: [prices] price"));
+        }
+        if section.capital.is_none() {
+            let problem = "a participation needs to know how much money is traded";
+            let help = "say with how much the account begins: capital = 1e7";
+            mistakes.push(Mistake::new(below("max_participation"), problem).help(help));
+        }
+    }
+    let participates = found.iter().any(|costs| costs.value.max_participation.is_some());
+    for (key, written) in [("capital", section.capital.is_some()), ("volume_days", section.volume_days.is_some())] {
+        if written && !participates {
+            let problem = format!("`{key}` changes nothing without a max_participation among the costs");
+            mistakes.push(Mistake::new(path(&[key]), problem).at_key());
+        }
+    }
+    found
+}
+
+/// Numbers that must be positive.
+fn numbers(section: &RawBacktest, mistakes: &mut Vec<Mistake>) {
+    let decimals = [
+        ("size", Some(section.size)),
+        ("stop", section.stop),
+        ("target", section.target),
+        ("max_gross", section.max_gross),
+        ("max_name", section.max_name),
+        ("capital", section.capital),
+    ];
+    for (key, value) in decimals {
+        if value.is_some_and(|value| !(value > 0.0 && value.is_finite())) {
+            mistakes.push(Mistake::new(path(&[key]), "a number above zero is needed here"));
+        }
+    }
+    let counts = [
+        ("max_positions", section.max_positions),
+        ("volatility_days", section.volatility_days.map(|days| days / 2)),
+        ("volume_days", section.volume_days),
+    ];
+    for (key, value) in counts {
+        if value == Some(0) {
+            mistakes.push(Mistake::new(path(&[key]), "that is too few"));
+        }
+    }
+}
+
+fn enter_of(raw: &RawEnter) -> Enter {
+    let at = match raw.at {
+        RawAt::Open => At::Open,
+        RawAt::Close => At::Close,
+    };
+    Enter { day: raw.day, at, wait_days: raw.wait_days }
+}
+
+fn hedge_of(raw: RawHedge) -> Hedge {
+    match raw {
+        RawHedge::None => Hedge::None,
+        RawHedge::Benchmark => Hedge::Benchmark,
+        RawHedge::Beta => Hedge::Beta,
+    }
+}

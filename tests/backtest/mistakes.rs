@@ -1,0 +1,87 @@
+//! What makes no sense is refused, with its line.
+
+use super::by_hand::Market;
+
+#[track_caller]
+fn refused(settings: &str, parts: &[&str]) {
+    let settings =
+        if settings.contains("hold_days") { settings.to_owned() } else { format!("hold_days = 3\n{settings}") };
+    let market = Market::rising(&[(2, "08:00", 1.0)], &settings);
+    market.outcome().1.failure(2, parts);
+}
+
+/// A reaction is known at its close: no entry at that close, and none before it.
+#[test]
+fn an_entry_before_its_signal() {
+    let known = "`car[0,1]` is known after the close of day 1, and this entry is not later";
+    let shown = ["study.toml:", "day = 1", "the first price after it is on day 2"];
+    refused("signal = \"car[0,1]\"\nenter = { day = 1 }", &[&[known], &shown[..]].concat());
+    refused("signal = \"car[0,1]\"\nenter = [{ day = 2 }, { day = 1, at = \"open\" }]", &[known]);
+    refused("signal = [\"signal\", \"ar[0]\"]\nenter = { day = 0 }", &["`ar[0]` is known after the close of day 0"]);
+    // The default entry is on day 1.
+    refused("signal = \"ar[1]\"", &["`ar[1]` is known after the close of day 1"]);
+}
+
+#[test]
+fn signals_and_quantiles() {
+    refused("signal = \"sginal\"", &["the event table has no column `sginal`", "did you mean `signal`?"]);
+    refused("signal = \"car[1,0]\"", &["`car[1,0]` has no window"]);
+    refused("signal = \"bhar[0,1]\"", &["`bhar[0,1]` is neither ar[t] nor car[a,b]"]);
+    refused("signal = \"car[0,9]\"\nenter = { day = 10 }", &["`car[0,9]` reaches beyond the event window [0, 1]"]);
+    refused("signal = [\"signal\", \"signal\"]", &["listed twice"]);
+    refused("signal = \"signal\"\nsue = { actual = \"actual\" }", &["no signal takes these surprises"]);
+    refused("signal = \"sue\"\nsue = { actual = \"eps\" }", &["the event table has no column `eps`"]);
+    refused("signal = \"signal\"\nlong = [3]", &["there is no quantile 3 of 2"]);
+    refused("signal = \"signal\"\nlong = [-1]\nshort = [2]", &["quantile 2 of 2 is both bought and sold short"]);
+    refused("signal = \"signal\"\nlong = []\nshort = []", &["nothing is bought, and nothing is sold short"]);
+    refused("signal = \"signal\"\nquantiles = { count = 5, minimum = 4 }", &["as many earlier announcements"]);
+    refused("signal = \"signal\"\nquantiles = { count = 1 }", &["between 2 and 100 quantiles"]);
+    refused("signal = \"signal\"\nweighting = \"signal\"", &["nothing says which", "quantiles ="]);
+}
+
+#[test]
+fn numbers_and_keys() {
+    refused("signal = \"signal\"\nhold_days = 0", &["a lot is held for one session at least"]);
+    refused("signal = \"signal\"\nhold_days = [5, 5]", &["listed twice"]);
+    refused("signal = \"signal\"\nhold_days = []", &["the list is empty"]);
+    refused("signal = \"signal\"\nsize = 0.0", &["a number above zero is needed here"]);
+    refused("signal = \"signal\"\nhedge = \"betas\"", &["unknown value `betas`", "did you mean `beta`?"]);
+    refused("signal = \"signal\"\nhold_day = 5", &["unknown key `hold_day` in [backtest]"]);
+    refused("signal = \"signal\"\ncosts = { commission_bps = -1.0 }", &["-1 is no cost in basis points"]);
+    refused(
+        "signal = \"signal\"\ncosts = { max_participation = 0.05 }",
+        &["needs to know how much money", "capital ="],
+    );
+    refused("signal = \"signal\"\ncapital = 1e6", &["`capital` changes nothing"]);
+    refused("signal = \"signal\"\nvolatility_days = 20", &["`volatility_days` changes nothing"]);
+    refused(
+        "signal = \"signal\"\nhedge = \"beta\"\n[sweep]\nmodel = [\"market\", \"constant_mean\"]",
+        &["the model `constant_mean` estimates no beta of the market"],
+    );
+    refused("signal = \"ar[0]\"\n[sweep]\nestimation_window = [[2, 60]]", &["is not over when the event is traded"]);
+}
+
+/// Returns tell no opening price and no value.
+#[test]
+fn a_table_of_returns() {
+    let dir = tempfile::tempdir().expect("a directory");
+    Market::rising(&[(2, "08:00", 1.0)], "signal = \"signal\"\nhold_days = 3").write(dir.path());
+    let run = |edit: &str| {
+        crate::support::dayzero(dir.path(), &["run", "study.toml", "--set", "prices.return=adj_close", "--set", edit])
+    };
+    run("backtest.enter={ day = 1, at = \"open\" }").failure(2, &["returns have no opening price"]);
+    run("backtest.costs={ max_participation = 0.1 }").failure(2, &["returns do not tell the value that is traded"]);
+}
+
+#[test]
+fn tables_of_no_backtest() {
+    let dir = tempfile::tempdir().expect("a directory");
+    Market::rising(&[(2, "08:00", 1.0)], "signal = \"signal\"\nhold_days = 3").write(dir.path());
+    let text = std::fs::read_to_string(dir.path().join("study.toml")).expect("written");
+    let text = text.replace("[backtest]\nsignal = \"signal\"\nhold_days = 3", "");
+    std::fs::write(dir.path().join("study.toml"), text).expect("written");
+    let run = |args: &[&str]| crate::support::dayzero(dir.path(), &[&["run", "study.toml"], args].concat());
+    run(&["--set", "output.tables=[\"trades\"]"]).failure(2, &["there is no [backtest]"]);
+    run(&[]).success();
+    assert!(!dir.path().join("out/trades.parquet").exists());
+}
