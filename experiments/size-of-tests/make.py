@@ -6,7 +6,7 @@
 Every design has many panels of 50 securities with one announcement each; every panel is drawn from a few
 times. Few draws from many panels, since draws from one panel share its days. `permutation` moves the events of a
 panel itself, which `simulate` does not do again for each of its draws: it is run on the announcements of panels of
-its own number, --permuted 400. Needs Python 3.9 and nothing else.
+its own number, --permuted 1500. Needs Python 3.9 and nothing else.
 """
 
 import argparse
@@ -97,7 +97,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--panels", type=int, default=75)
     parser.add_argument("--draws", type=int, default=20)
-    parser.add_argument("--permuted", type=int, default=400)
+    parser.add_argument("--permuted", type=int, default=1500)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--dayzero", default=str(HERE.parents[1] / "target" / "release" / "dayzero"))
     options = parser.parse_args()

@@ -102,5 +102,6 @@ fn the_calendar_is_that_of_the_benchmark() {
     trial.case.write("study.toml", &study("index.parquet", PRICE));
     let summary = trial.case.run(&[]).success().stdout;
     assert!(summary.contains(&format!("{} trading days", index.rows() + 1)), "{summary}");
-    trial.expected.assert_same(&super::Tables::of(&trial.case), "a longer benchmark");
+    // Regressors are centred over the whole calendar, which moves roundings.
+    trial.expected.assert_close(&super::Tables::of(&trial.case), 1e-11, "a longer benchmark");
 }
