@@ -62,26 +62,6 @@ impl Tables {
         }
     }
 
-    /// The same, but for roundings of numbers.
-    #[track_caller]
-    pub(crate) fn assert_close(&self, other: &Self, tolerance: f64, what: &str) {
-        let mut numbers = Vec::new();
-        for ((name, mine), (_, theirs)) in self.0.iter().zip(&other.0) {
-            for column in mine.names().into_iter().filter(|c| *mine.column(c).data_type() == DataType::Float64) {
-                let (a, b) = (mine.numbers(&column), theirs.numbers(&column));
-                let near = |(a, b): (&Option<f64>, &Option<f64>)| match (a, b) {
-                    (Some(a), Some(b)) => (a - b).abs() <= tolerance * a.abs().max(1.0),
-                    _ => a == b,
-                };
-                let row = a.iter().zip(&b).position(|pair| !near(pair));
-                assert!(row.is_none() && a.len() == b.len(), "{what}: {name}.{column} differs in row {row:?}");
-                numbers.push((*name, column));
-            }
-        }
-        let excepted: Vec<(&str, &str)> = numbers.iter().map(|(name, column)| (*name, column.as_str())).collect();
-        self.assert_same_but(other, &excepted, what);
-    }
-
     /// Events of the ledger with this outcome.
     pub(crate) fn outcomes(&self, code: &str) -> Vec<usize> {
         self.get("events").find(&[("outcome", code)])
