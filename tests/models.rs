@@ -6,7 +6,7 @@ mod options;
 mod peers;
 mod responses;
 
-use crate::support::{Case, STUDY};
+use crate::support::{Case, STUDY, close};
 
 /// The usual study with these lines in `[study]`, and these sections before it.
 fn case(study: &str, sections: &str) -> Case {
@@ -20,4 +20,16 @@ fn tickers(case: &Case) -> Vec<String> {
     tickers.sort();
     tickers.dedup();
     tickers
+}
+
+/// The same numbers in other ways: a model in closed form adds up in another order than one that is not.
+#[track_caller]
+fn same(got: &[Option<f64>], want: &[Option<f64>]) {
+    assert_eq!(got.len(), want.len());
+    for (row, pair) in got.iter().zip(want).enumerate() {
+        match pair {
+            (Some(got), Some(want)) => close(*got, *want, 1e-12, &format!("row {row}")),
+            _ => assert_eq!(pair.0, pair.1, "row {row}"),
+        }
+    }
 }

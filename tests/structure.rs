@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use dayzero_model::differences::DIFFERENCES;
 use dayzero_model::expected::MODELS;
 use dayzero_model::significance::TESTS;
 
@@ -62,7 +63,11 @@ fn files_are_short() {
 fn registries_are_complete() {
     for (folder, known) in [
         ("expected", vec!["mod", "fit", "recipe", "options", "least_squares", "conditional"]),
-        ("significance", vec!["mod", "correlation", "distribution", "multiple", "undefined"]),
+        ("differences", vec!["mod"]),
+        (
+            "significance",
+            vec!["mod", "correlation", "distribution", "multiple", "needs", "step_down", "undefined", "wild"],
+        ),
     ] {
         let directory = root().join("crates/model/src").join(folder);
         let registry = read(&directory.join("mod.rs"));
@@ -93,6 +98,9 @@ fn the_readme_lists_the_registries() {
         .map(|t| row(t.name(), [t.summary(), t.reference(), &dayzero_runner::sizes::told(t.name())]))
         .collect();
     assert_eq!(section("tests"), tests.join("\n"));
+    let differences: Vec<String> =
+        DIFFERENCES.iter().map(|t| format!("| `{}` | {} | {} |", t.name(), t.summary(), t.reference())).collect();
+    assert_eq!(section("differences"), differences.join("\n"));
 }
 
 /// One folder, one question: a README and a study.

@@ -16,6 +16,7 @@ mod golden_peers;
 mod golden_quickstart;
 mod golden_support;
 mod golden_us;
+mod inference;
 mod influence;
 mod inputs;
 mod mistakes;

@@ -59,6 +59,20 @@ fn every_variant_has_its_numbers() {
     }
 }
 
+/// What tests need of single days is not needed by a table of CARs: their SCARs are the same without tests.
+#[test]
+fn scars_do_not_depend_on_what_is_asked_for() {
+    let scars = |more: &[&str]| {
+        let case = Case::new();
+        let summed = ["-q", "--set", "inference.variants.forecast_error=\"summed\""];
+        case.run(&[&summed[..], more].concat()).success();
+        case.table("cars").numbers("scar")
+    };
+    let with_tests = scars(&[]);
+    assert!(with_tests.iter().flatten().count() > 100);
+    assert_eq!(with_tests, scars(&["--set", "study.tests=[]", "--set", "output.tables=[\"cars\"]"]));
+}
+
 /// Up to 25 events: z of the sign test and its normal tail in place of the binomial.
 #[test]
 fn small_samples_against_the_normal() {

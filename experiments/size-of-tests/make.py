@@ -4,7 +4,9 @@
     cargo build --release && python3 experiments/size-of-tests/make.py [--panels 75] [--draws 20] [--jobs 2]
 
 Every design has many panels of 50 securities with one announcement each; every panel is drawn from a few
-times. Few draws from many panels, since draws from one panel share its days. Needs Python 3.9 and nothing else.
+times. Few draws from many panels, since draws from one panel share its days. `permutation` moves the events of a
+panel itself, which `simulate` does not do again for each of its draws: it is run on the announcements of panels of
+its own number, --permuted 1500. Needs Python 3.9 and nothing else.
 """
 
 import argparse
@@ -36,8 +38,7 @@ def panel(binary, design, seed, draws):
     """Rejections at 5 % on one panel: {(window, test): (draws, rejections)}."""
     _, synth, simulate = design
     with tempfile.TemporaryDirectory() as folder:
-        data = f"--securities {EVENTS} --events {EVENTS} --days 440 --effect 0 --clustering 1 --seed {seed}"
-        run(binary, ["synth", "--out", folder, *data.split(), *synth.split()], folder)
+        synthesise(binary, synth, seed, folder)
         options = f"--draws {draws} --events {EVENTS} --effects 0 --threads 1 -q --set seed={seed}"
         study = ["simulate", str(HERE / "study.toml"), "--out", f"{folder}/out", *options.split()]
         run(binary, [*study, *simulate.split()], folder)
@@ -46,6 +47,27 @@ def panel(binary, design, seed, draws):
         note = json.loads(Path(f"{folder}/out/manifest.json").read_text())["simulation"]
         assert note["passed_over"] == note["short_draws"] == sum(note["not_estimated"]) == 0, note
     return {((r["first"], r["last"]), r["test"]): (int(r["draws"]), int(r["rejections"])) for r in rows}
+
+
+def permuted(binary, design, seed):
+    """Whether `permutation` rejects at 5 % on the announcements of one panel, as `panel` has it."""
+    _, synth, simulate = design
+    if simulate:
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        synthesise(binary, synth, seed, folder)
+        settings = ["study.tests=[\"permutation\"]", "output.tables=[\"tests\"]", f"seed={seed}"]
+        options = [part for setting in settings for part in ("--set", setting)]
+        study = ["run", str(HERE / "study.toml"), "--out", f"{folder}/out", "--threads", "1", "-q"]
+        run(binary, [*study, *options], folder)
+        with open(f"{folder}/out/tests.csv", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["role"] == "declared" and row["p_value"]]
+    return {((r["first"], r["last"]), r["test"]): (1, int(float(r["p_value"]) <= 0.05)) for r in rows}
+
+
+def synthesise(binary, synth, seed, folder):
+    data = f"--securities {EVENTS} --events {EVENTS} --days 440 --effect 0 --clustering 1 --seed {seed}"
+    run(binary, ["synth", "--out", folder, *data.split(), *synth.split()], folder)
 
 
 def run(binary, arguments, folder):
@@ -75,14 +97,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--panels", type=int, default=75)
     parser.add_argument("--draws", type=int, default=20)
+    parser.add_argument("--permuted", type=int, default=1500)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--dayzero", default=str(HERE.parents[1] / "target" / "release" / "dayzero"))
     options = parser.parse_args()
     sizes, tests = {}, []
     with ThreadPoolExecutor(options.jobs) as pool:
         for design in DESIGNS:
-            seeds = range(1, options.panels + 1)
-            for found in pool.map(lambda seed: panel(options.dayzero, design, seed, options.draws), seeds):
+            drawn = pool.map(
+                lambda seed: panel(options.dayzero, design, seed, options.draws), range(1, options.panels + 1)
+            )
+            moved = pool.map(lambda seed: permuted(options.dayzero, design, seed), range(1, options.permuted + 1))
+            for found in (*drawn, *moved):
                 for (window, test), (defined, rejected) in found.items():
                     if test not in tests:
                         tests.append(test)

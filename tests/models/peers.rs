@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::Float64Array;
 
-use super::{case, tickers};
+use super::{case, same, tickers};
 use crate::support::{Case, close};
 
 /// Characteristics of every security: its place in the order as size, and one of two sectors.
@@ -43,8 +43,8 @@ fn an_expected_return_in_the_price_table() {
     let expected: Float64Array = dates.iter().map(|date| returns.get(date).copied()).collect();
     case.write_table("data/prices.parquet", &prices.with("mkt_ret", Arc::new(expected)).batch);
     case.run(&["-q", "--set", "study.model=benchmark_column", "--set", "prices.expected=mkt_ret"]).success();
-    assert_eq!(case.table("cars").numbers("scar"), cars);
-    assert_eq!(case.table("estimates").numbers("sigma"), estimates);
+    same(&case.table("cars").numbers("scar"), &cars);
+    same(&case.table("estimates").numbers("sigma"), &estimates);
     let percent: Float64Array = dates.iter().map(|date| returns.get(date).map(|r: &f64| r.abs() * 100.0)).collect();
     case.write_table("data/prices.parquet", &prices.with("mkt_ret", Arc::new(percent)).batch);
     case.run(&["--set", "study.model=benchmark_column", "--set", "prices.expected=mkt_ret"])

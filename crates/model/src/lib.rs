@@ -9,9 +9,10 @@
 //! 4. [`expected`]: return models, one file each, in the registry [`expected::MODELS`].
 //! 5. [`estimate`] and [`abnormal`]: one event under one specification.
 //! 6. [`significance`]: test statistics, one file each, in the registry [`significance::TESTS`].
-//! 7. [`longrun`] and [`crosssection`]: portfolios in calendar time, and what explains the size of a CAR.
-//! 8. [`backtest`]: the events traded as a strategy, with decisions that see the past only.
-//! 9. [`performance`]: what daily returns and closed lots say of a strategy, and how much of it is luck.
+//! 7. [`differences`]: tests of two groups, one file each, in the registry [`differences::DIFFERENCES`].
+//! 8. [`longrun`] and [`crosssection`]: portfolios in calendar time, and what explains the size of a CAR.
+//! 9. [`backtest`]: the events traded as a strategy, with decisions that see the past only.
+//! 10. [`performance`]: what daily returns and closed lots say of a strategy, and how much of it is luck.
 //!
 //! ```
 //! use dayzero_model::design::Design;
@@ -78,6 +79,7 @@ pub mod crosssection;
 pub mod date;
 pub mod design;
 pub mod diagnostics;
+pub mod differences;
 pub mod estimate;
 pub mod event;
 pub mod event_time;
@@ -93,6 +95,7 @@ pub mod panel;
 pub mod peers;
 pub mod performance;
 pub mod period;
+pub mod permutation;
 mod placebo;
 pub mod pseudo_events;
 pub mod rejections;

@@ -78,12 +78,8 @@ impl<'a> Pool<'a> {
         self.origins.is_empty()
     }
 
-    /// An event after a shift, where that leads to days on which the security has returns and no event.
     fn moved(&self, origin: &Origin, shift: i64) -> Option<PseudoEvent> {
-        let day0 = usize::try_from(origin.day0 as i64 + shift).ok().filter(|day| origin.room.contains(day))?;
-        let window = self.quiet.on_calendar(day0, origin.room.end() + Window::LIMIT as usize + 1);
-        let Origin { security, market, .. } = *origin;
-        (!self.events.any_within(security, &window)).then_some(PseudoEvent { security, market, day0 })
+        moved(origin, shift, self.events, self.quiet)
     }
 
     /// The sample of one replication, which depends on the seed and its number only.
@@ -120,8 +116,16 @@ impl<'a> Pool<'a> {
     }
 }
 
+/// An event after a shift, where that leads to days on which the security has returns and no event.
+pub(crate) fn moved(origin: &Origin, shift: i64, events: &EventCalendar, quiet: Window) -> Option<PseudoEvent> {
+    let day0 = usize::try_from(origin.day0 as i64 + shift).ok().filter(|day| origin.room.contains(day))?;
+    let window = quiet.on_calendar(day0, origin.room.end() + Window::LIMIT as usize + 1);
+    let Origin { security, market, .. } = *origin;
+    (!events.any_within(security, &window)).then_some(PseudoEvent { security, market, day0 })
+}
+
 /// The high half of the product is uniform below `bound` to one part in 2³².
-fn below(generator: &mut ChaCha8Rng, bound: usize) -> usize {
+pub(crate) fn below(generator: &mut ChaCha8Rng, bound: usize) -> usize {
     ((u64::from(generator.next_u32()) * bound as u64) >> 32) as usize
 }
 

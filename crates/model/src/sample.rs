@@ -30,6 +30,8 @@ pub struct Sample {
     pub event_time: EventTime,
     /// Random draws, for the tests that resample.
     pub draws: Option<Draws>,
+    /// Statistics of the draws in which all events were moved, where a test needs them.
+    pub permuted: Option<Vec<f64>>,
     /// Conventions on which packages differ.
     pub variants: Variants,
 }
@@ -53,6 +55,14 @@ impl Tested {
     }
 }
 
+/// FNV-1a's first value.
+const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// FNV-1a: a stream must be the same in every version of the program and on every machine.
+fn hash(start: u64, key: &str) -> u64 {
+    key.bytes().fold(start, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
 /// Random draws that depend on the study's seed and on what is tested, and on nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Draws {
@@ -60,6 +70,8 @@ pub struct Draws {
     pub seed: u64,
     /// The stream of this sample.
     pub stream: u64,
+    /// The streams that all samples of the study share.
+    pub family: u64,
     /// How many.
     pub count: usize,
 }
@@ -67,17 +79,28 @@ pub struct Draws {
 impl Draws {
     /// Draws for what a key names, such as a specification, group and window.
     pub fn new(seed: u64, key: &str, count: usize) -> Self {
-        // FNV-1a: the stream must be the same in every version of the program and on every machine.
-        let stream = key
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        Self { seed, stream, count }
+        Self { seed, stream: hash(OFFSET, key), family: OFFSET, count }
+    }
+
+    /// The same draws in another study on the same seed: what samples share is shared within `family`.
+    #[must_use]
+    pub fn within(self, family: &str) -> Self {
+        Self { family: hash(OFFSET, family), ..self }
     }
 
     /// The generator of one draw after the other.
     pub fn generator(&self) -> ChaCha8Rng {
+        self.on(self.stream)
+    }
+
+    /// The generator of what all samples of the study share under a key.
+    pub fn common(&self, key: &str) -> ChaCha8Rng {
+        self.on(hash(self.family, key))
+    }
+
+    fn on(&self, stream: u64) -> ChaCha8Rng {
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
-        generator.set_stream(self.stream);
+        generator.set_stream(stream);
         generator
     }
 }

@@ -3,7 +3,8 @@
 use dayzero_model::event_time::EventTime;
 use dayzero_model::sample::Sample;
 use dayzero_model::significance::correlation::{Correlation, DayCell};
-use dayzero_model::significance::{TESTS, Undefined, test};
+use dayzero_model::significance::step_down::{exceedances, romano_wolf};
+use dayzero_model::significance::{TESTS, Undefined, WildCell, test};
 use dayzero_model::variants::MeanCorrelation;
 use dayzero_model::{Calendar, Date, MissingPolicy, Window};
 use proptest::prelude::*;
@@ -28,6 +29,7 @@ fn sample(car: &[f64]) -> Sample {
         event_time: EventTime::default(),
         mean_correlation: (car.len() > 1).then_some(0.01),
         draws: Some(dayzero_model::sample::Draws::new(7, "sample", 999)),
+        permuted: Some((0..99).map(|draw| f64::from(draw) / 20.0 - 2.5).collect()),
         variants: Default::default(),
     }
 }
@@ -220,4 +222,31 @@ fn resamples_against_an_independent_simulation() {
     assert!((found.value - number(&want["t_skewness"])).abs() < 1e-12, "{}", found.value);
     // Standard errors 0.0009 of the reference, and twice that with a quarter of the draws.
     assert!((found.p_value - number(&want["p"])).abs() < 4.0 * 0.0021, "{} against {}", found.p_value, want["p"]);
+}
+
+/// Step-down p-values from joint draws, against those over all 8,192 patterns of signs.
+#[test]
+fn romano_wolf_against_every_pattern_of_signs() {
+    let text = include_str!("../../../tests/golden/romano_wolf.json");
+    let golden: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    let rows = golden.as_array().expect("rows");
+    let number = |value: &serde_json::Value| value.as_f64().expect("a number");
+    let draws = 60_000;
+    let cell = |(place, row): (usize, &serde_json::Value)| {
+        let car: Vec<f64> = row["car"].as_array().expect("CARs").iter().map(number).collect();
+        let period = row["period"].as_array().expect("periods").iter().map(|p| number(p) as i32).collect();
+        let drawn = dayzero_model::sample::Draws::new(5, &format!("sample {place}"), draws);
+        let cell = WildCell::new(&Sample { period, draws: Some(drawn), ..sample(&car) }).expect("defined");
+        assert!((cell.observed.abs() - number(&row["t"])).abs() < 1e-12, "{}", cell.observed);
+        cell
+    };
+    let cells: Vec<WildCell> = rows.iter().enumerate().map(cell).collect();
+    let observed: Vec<f64> = cells.iter().map(|cell| cell.observed.abs()).collect();
+    let drawn: Vec<Vec<f64>> = cells.iter().map(|cell| cell.drawn(0..draws)).collect();
+    let adjusted = romano_wolf(&observed, &exceedances(&observed, &drawn), draws);
+    for (row, p) in rows.iter().zip(adjusted) {
+        let want = number(&row["romano_wolf"]);
+        assert!((p - want).abs() < 4.0 * (want * (1.0 - want) / draws as f64).sqrt(), "{p} against {want}");
+    }
+    assert!(rows.iter().any(|row| number(&row["romano_wolf"]) > 1.3 * number(&row["p"])), "nothing was adjusted");
 }

@@ -42,7 +42,8 @@ pub fn estimate(study: &Study, ground: Ground<'_>, prepared: &[Prepared], progre
     all
 }
 
-fn estimate_block(
+/// Estimates some of the candidates under one specification.
+pub(crate) fn estimate_block(
     ground: Ground<'_>,
     specification: &Specification,
     prepared: &Prepared,
@@ -66,10 +67,9 @@ const OF_EVENTS: [&str; 5] = ["events", "specifications", "estimates", "abnormal
 /// Which numbers of single days anybody asks for.
 fn kept(study: &Study) -> Keep {
     let output = &study.output;
-    if study.backtest.is_some()
-        || !study.tests.is_empty()
-        || output.tables.iter().any(|table| !OF_EVENTS.contains(&table.as_str()))
-    {
+    let tests = !study.tests.is_empty() || !study.differences.is_empty();
+    let days = output.tables.iter().any(|table| !OF_EVENTS.contains(&table.as_str()));
+    if tests || days || study.backtest.is_some() {
         return Keep::ALL;
     }
     if !output.writes("abnormal_returns") {

@@ -91,7 +91,7 @@ pub fn headline(finished: &Finished<'_>) -> Vec<Headline> {
     let rows = finished.tests.iter().filter(|row| row.test == test).filter(shown);
     rows.map(|row| Headline {
         spec_id: row.specification,
-        group: finished.ledger.groups[row.group].label.clone(),
+        group: finished.ledger.label(row.group).to_owned(),
         first: row.window.first(),
         last: row.window.last(),
         role: row.role.to_owned(),

@@ -5,15 +5,16 @@ use dayzero_model::event_time::Layout;
 use dayzero_model::results::Results;
 use dayzero_model::sample::{Draws, Pool, Sample, Tested, TestedWindow};
 use dayzero_model::significance::correlation::Correlation;
-use dayzero_model::significance::multiple::{benjamini_hochberg, benjamini_yekutieli, holm};
-use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined};
+use dayzero_model::significance::{Reference, Statistic, TestStatistic, Undefined, WildCell};
 use dayzero_model::{Calendar, Maybe, Specification, Window};
 use rayon::prelude::*;
 
 use crate::config::Study;
 use crate::config::raw::MultipleTesting;
+use crate::differences;
 use crate::findings::headline_test;
 use crate::ledger::{Candidate, Ledger};
+use crate::moved::Permuted;
 use crate::prepare::Ground;
 use crate::residuals::ResidualSums;
 
@@ -22,7 +23,7 @@ use crate::residuals::ResidualSums;
 pub struct TestRow {
     /// The specification.
     pub specification: usize,
-    /// The group.
+    /// The group; behind the groups, the difference.
     pub group: usize,
     /// The window.
     pub window: Window,
@@ -46,12 +47,42 @@ pub struct TestRow {
     pub p_bh: Option<f64>,
     /// p-value after Benjamini & Yekutieli, where asked.
     pub p_by: Option<f64>,
+    /// p-value after Romano & Wolf, where asked and the test has joint draws.
+    pub p_romano_wolf: Option<f64>,
+    /// What the joint draws of the test are made of, while they are needed.
+    pub joint: Option<WildCell>,
 }
 
 impl TestRow {
+    /// A row of a declared window before its statistic is known.
+    pub(crate) fn new(specification: usize, group: usize, window: Window, measure: Tested, test: &'static str) -> Self {
+        Self {
+            specification,
+            group,
+            window,
+            declared: true,
+            role: DECLARED,
+            measure,
+            test,
+            events: 0,
+            mean_car: None,
+            result: Err(Undefined::TooFewEvents { found: 0, needed: 1 }),
+            p_holm: None,
+            p_bh: None,
+            p_by: None,
+            p_romano_wolf: None,
+            joint: None,
+        }
+    }
+
     /// The two-sided p-value.
     pub fn p_value(&self) -> Option<f64> {
         self.result.as_ref().ok().map(|statistic| statistic.p_value)
+    }
+
+    /// Whether the window lies around those that the study is about: no family of tests counts it.
+    pub fn is_around(&self) -> bool {
+        ![DECLARED, DAY].contains(&self.role)
     }
 
     /// What the p-value is taken from.
@@ -76,6 +107,8 @@ pub struct Examined<'a> {
     pub layout: &'a Layout<'a>,
     /// Its residual sums, as far as tests need them.
     pub sums: &'a ResidualSums,
+    /// Its moved events, where there are any.
+    pub permuted: Option<&'a Permuted>,
     /// Whether single days of the event window are tested too, beside the declared windows.
     pub single_days: bool,
 }
@@ -114,9 +147,12 @@ pub fn tests(study: &Study, ground: Ground<'_>, examined: &Examined<'_>) -> Vec<
         let around = matches!(task.place, TestedWindow::Around(_));
         let tests = study.tests.iter().filter(|test| !around || headline_test(study) == Some(test.name()));
         let role = role(examined.layout.specification, task.place);
-        tests.map(|test| TestRow { role, ..evaluate(*test, &sample, examined.index, task) }).collect::<Vec<_>>()
+        tests.map(|test| TestRow { role, ..evaluate(study, *test, &sample, examined.index, task) }).collect::<Vec<_>>()
     };
-    tasks(study, ground, examined).par_iter().map(evaluate).collect::<Vec<_>>().into_iter().flatten().collect()
+    let rows: Vec<Vec<TestRow>> = tasks(study, ground, examined).par_iter().map(evaluate).collect();
+    let mut rows: Vec<TestRow> = rows.into_iter().flatten().collect();
+    rows.extend(differences::tests(study, ground, examined, pool, correlation.as_ref()));
+    rows
 }
 
 /// Only declared windows are tested for buy-and-hold abnormal returns: of one day they are the same.
@@ -141,34 +177,37 @@ fn sample(study: &Study, ground: Ground<'_>, examined: &Examined<'_>, pool: Pool
     let mut sample = pool.sample(&group.members, task.place, task.measure);
     sample.variants = examined.layout.specification.variants;
     sample.event_time = examined.sums.event_time.of(examined.layout, task.group, task.index);
-    if let TestedWindow::Declared(_) = task.place {
+    if let TestedWindow::Declared(window) = task.place {
+        sample.permuted = examined.permuted.and_then(|permuted| permuted.of(task.group, window)).cloned();
         let key = format!("{}|{}|{}|{}", examined.index, group.label, task.window, task.measure.name());
-        sample.draws = Some(Draws::new(study.seed, &key, study.bootstrap));
+        // What samples share is shared by the groups of one ledger: a simulation has a ledger for every draw.
+        let family = &ground.ledger.groups[0].label;
+        sample.draws = Some(Draws::new(study.seed, &key, study.bootstrap).within(family));
     }
     sample
 }
 
-fn evaluate(test: &'static dyn TestStatistic, sample: &Sample, specification: usize, task: Task) -> TestRow {
+fn evaluate(
+    study: &Study,
+    test: &'static dyn TestStatistic,
+    sample: &Sample,
+    specification: usize,
+    task: Task,
+) -> TestRow {
     let needs = test.needs();
     let result = match task.measure {
         Tested::Bhar if needs.parts() => Err(Undefined::NotStandardised),
-        _ if needs.draws && sample.draws.is_none() => Err(Undefined::NotResampled),
+        _ if (needs.draws || needs.permutations) && sample.draws.is_none() => Err(Undefined::NotResampled),
         _ => test.evaluate(sample).map(|statistic| statistic.against(sample.variants.reference)),
     };
+    let joint = study.adjustments.contains(&MultipleTesting::RomanoWolf).then(|| test.joint(sample)).flatten();
     TestRow {
-        specification,
-        group: task.group,
-        window: task.window,
         declared: matches!(task.place, TestedWindow::Declared(_)),
-        role: DECLARED,
-        measure: task.measure,
-        test: test.name(),
         events: result.as_ref().map_or(sample.car.len(), |statistic| statistic.events),
         mean_car: sample.mean_car(),
         result,
-        p_holm: None,
-        p_bh: None,
-        p_by: None,
+        joint,
+        ..TestRow::new(specification, task.group, task.window, task.measure, test.name())
     }
 }
 
@@ -181,44 +220,5 @@ fn role(specification: &Specification, place: TestedWindow) -> &'static str {
         TestedWindow::Declared(_) => DECLARED,
         TestedWindow::Around(place) => specification.around[place - specification.car_windows.len()].0.name(),
         TestedWindow::Day(_) => DAY,
-    }
-}
-
-impl TestRow {
-    /// Whether the window lies around those that the study is about: no family of tests counts it.
-    pub fn is_around(&self) -> bool {
-        ![DECLARED, DAY].contains(&self.role)
-    }
-}
-
-/// Adjusts p-values within their families: for each test and measure, the declared windows of all groups
-/// and specifications are one family, the single days another.
-pub fn adjust(rows: &mut [TestRow], adjustments: &[MultipleTesting], tests: &[&'static dyn TestStatistic]) {
-    for test in tests {
-        for (declared, measure) in [(true, Tested::Car), (true, Tested::Bhar), (false, Tested::Car)] {
-            let family: Vec<(usize, f64)> = rows
-                .iter()
-                .enumerate()
-                .filter(|(_, row)| {
-                    row.test == test.name() && row.declared == declared && !row.is_around() && row.measure == measure
-                })
-                .filter_map(|(index, row)| Some((index, row.p_value()?)))
-                .collect();
-            let p_values: Vec<f64> = family.iter().map(|&(_, p)| p).collect();
-            for adjustment in adjustments {
-                let adjusted = match adjustment {
-                    MultipleTesting::Holm => holm(&p_values),
-                    MultipleTesting::Bh => benjamini_hochberg(&p_values),
-                    MultipleTesting::By => benjamini_yekutieli(&p_values),
-                };
-                for (&(index, _), p) in family.iter().zip(adjusted) {
-                    match adjustment {
-                        MultipleTesting::Holm => rows[index].p_holm = Some(p),
-                        MultipleTesting::Bh => rows[index].p_bh = Some(p),
-                        MultipleTesting::By => rows[index].p_by = Some(p),
-                    }
-                }
-            }
-        }
     }
 }

@@ -10,8 +10,10 @@ use dayzero_model::groups::{self, Group};
 use dayzero_model::{Date, EventCalendar, Outcome};
 use rayon::prelude::*;
 
+use crate::Failure;
 use crate::config::Study;
 use crate::config::raw::Duplicates;
+use crate::differences::{self, Difference};
 use crate::load::Loaded;
 
 /// What is known of one input event.
@@ -63,12 +65,17 @@ pub struct Ledger {
     pub events: EventCalendar,
     /// `all`, then the groups of each column.
     pub groups: Vec<Group>,
+    /// The groups that are compared.
+    pub differences: Vec<Difference>,
     /// What looks odd in the events, in sentences with counts.
     pub notes: Vec<String>,
 }
 
 /// Finds day 0 of every event and decides which events can be estimated.
-pub fn build(study: &Study, loaded: &Loaded) -> Ledger {
+///
+/// # Errors
+/// A difference of groups that cannot be taken.
+pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     let EventTable { security, announced, .. } = &loaded.events;
     let mut rows: Vec<Row> = (0..security.len()).into_par_iter().map(|row| align_row(loaded, row)).collect();
     let aligned = rows.iter().filter_map(|row| Some((row.security?, row.day0?.0)));
@@ -85,8 +92,20 @@ pub fn build(study: &Study, loaded: &Loaded) -> Ledger {
     candidates.par_sort_by_cached_key(|c| (c.security, c.day0, order(c.row)));
     let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
     let groups = collect_groups(&group_columns, &rows, &candidates);
+    let differences = differences::resolve(study, &groups).map_err(|mistake| study.document.error(&[mistake]))?;
     let notes = contradicted_sessions(loaded, &rows).into_iter().collect();
-    Ledger { rows, securities: security.clone(), group_columns, candidates, events: event_calendar, groups, notes }
+    let securities = security.clone();
+    Ok(Ledger { rows, securities, group_columns, candidates, events: event_calendar, groups, differences, notes })
+}
+
+impl Ledger {
+    /// The label of a group, or, behind the groups, of a difference.
+    pub fn label(&self, group: usize) -> &str {
+        match group.checked_sub(self.groups.len()) {
+            None => &self.groups[group].label,
+            Some(difference) => &self.differences[difference].label,
+        }
+    }
 }
 
 fn candidate(row: usize, r: &Row) -> Option<Candidate> {

@@ -2,10 +2,12 @@
 //!
 //! [`pipeline::run`] reads like the manual; each step has a module of its own.
 
+pub mod adjust;
 pub mod backtest;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod differences;
 pub mod estimate;
 pub mod failure;
 pub mod findings;
@@ -17,6 +19,7 @@ pub mod ledger;
 pub mod load;
 pub mod longrun;
 pub mod manifest;
+pub mod moved;
 pub mod output;
 pub mod parquet_file;
 pub mod pipeline;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use dayzero_model::differences::DIFFERENCES;
 use dayzero_model::event_time::Layout;
 use dayzero_model::results::Results;
 use dayzero_model::significance::Needs;
@@ -16,12 +17,13 @@ use crate::infer::{self, Examined, TestRow};
 use crate::ledger;
 use crate::load;
 use crate::manifest::{self, Manifest};
+use crate::moved::{self, Permuted};
 use crate::output::Staging;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::simulate::calibrate;
 use crate::tables::{self, Table};
-use crate::{Failure, backtest, findings, influence, longrun, regressions, residuals};
+use crate::{Failure, adjust, backtest, differences, findings, influence, longrun, regressions, residuals};
 
 /// Runs a study and writes its tables.
 ///
@@ -32,16 +34,16 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let mut clock = Clock::new();
     let loaded = load::load(study)?;
     clock.mark("load");
-    let ledger = ledger::build(study, &loaded);
+    let ledger = ledger::build(study, &loaded)?;
     let prepared = prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     clock.mark("align");
     let ground = Ground { loaded: &loaded, ledger: &ledger };
     let placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
     clock.mark("calibrate");
-    let (mut finished, inputs) =
+    let (finished, inputs) =
         rayon::join(|| finish(study, ground, &prepared, progress, &mut clock), || manifest::inputs(study));
+    let (mut finished, inputs) = (finished?, inputs?);
     finished.placebos = placebos;
-    let inputs = inputs?;
     let metadata = manifest::table_metadata(study, &inputs);
     let tables = requested(study, &finished)?;
     let write = |table: &Table<'_>| staging.write(table, study.output.format, &metadata);
@@ -60,7 +62,7 @@ pub fn check(study: &Study) -> Result<Manifest, Failure> {
     let mut clock = Clock::new();
     let loaded = load::load(study)?;
     clock.mark("load");
-    let ledger = ledger::build(study, &loaded);
+    let ledger = ledger::build(study, &loaded)?;
     prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     let finished = Finished::unestimated(study, &loaded, &ledger);
     clock.mark("align");
@@ -84,18 +86,22 @@ fn finish<'a>(
     prepared: &[Prepared],
     progress: &Progress,
     clock: &mut Clock,
-) -> Finished<'a> {
+) -> Result<Finished<'a>, Failure> {
     let mut finished = Finished::unestimated(study, ground.loaded, ground.ledger);
     finished.results = estimate::estimate(study, ground, prepared, progress);
     clock.mark("estimate");
     if study.output.writes("averages") {
         finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
     }
-    for (index, prepared) in prepared.iter().enumerate() {
-        let estimated = Estimated { index, prepared, results: &finished.results[index] };
+    let permuted = moved::permute(study, ground, prepared, &finished.results, progress)?;
+    clock.mark("permute");
+    for (index, (prepared, permuted)) in prepared.iter().zip(&permuted).enumerate() {
+        let estimated = Estimated { index, prepared, results: &finished.results[index], permuted: Some(permuted) };
         finished.tests.extend(test(study, ground, &estimated, true));
     }
-    infer::adjust(&mut finished.tests, &study.adjustments, &study.tests);
+    let names: Vec<&str> =
+        study.tests.iter().map(|test| test.name()).chain(DIFFERENCES.iter().map(|t| t.name())).collect();
+    adjust::adjust(&mut finished.tests, &study.adjustments, &names);
     if !study.tests.is_empty() || study.output.writes("influence") {
         finished.influence = influence::influence(&finished);
     }
@@ -113,7 +119,7 @@ fn finish<'a>(
     clock.mark("regress");
     finished.backtest = backtest::backtest(study, ground, &finished.results);
     clock.mark("trade");
-    finished
+    Ok(finished)
 }
 
 /// One specification, estimated.
@@ -124,17 +130,20 @@ pub(crate) struct Estimated<'a> {
     pub(crate) prepared: &'a Prepared,
     /// Its results.
     pub(crate) results: &'a Results,
+    /// Its moved events, where there are any.
+    pub(crate) permuted: Option<&'a Permuted>,
 }
 
 /// Every test of one specification, with what the tests need beyond the results.
 pub(crate) fn test(study: &Study, ground: Ground<'_>, estimated: &Estimated<'_>, single_days: bool) -> Vec<TestRow> {
-    let Estimated { index, prepared, results } = *estimated;
-    if study.tests.is_empty() {
+    let Estimated { index, prepared, results, permuted } = *estimated;
+    if study.tests.is_empty() && ground.ledger.differences.is_empty() {
         return Vec::new();
     }
-    let layout = Layout::new(&study.specifications[index], results, &ground.ledger.groups, Needs::of(&study.tests));
+    let needs = Needs::of(&study.tests).or(differences::needs(ground.ledger));
+    let layout = Layout::new(&study.specifications[index], results, &ground.ledger.groups, needs);
     let sums = residuals::residual_sums(ground, prepared, &layout);
-    infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums, single_days })
+    infer::tests(study, ground, &Examined { index, layout: &layout, sums: &sums, permuted, single_days })
 }
 
 /// What a manifest says of a study, but for its files and times.

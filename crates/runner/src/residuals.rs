@@ -43,7 +43,7 @@ pub fn residual_sums(ground: Ground<'_>, prepared: &Prepared, layout: &Layout<'_
 }
 
 /// The groups of every candidate.
-fn groups_of(ground: Ground<'_>) -> Vec<Vec<usize>> {
+pub(crate) fn groups_of(ground: Ground<'_>) -> Vec<Vec<usize>> {
     let mut groups_of: Vec<Vec<usize>> = vec![Vec::new(); ground.ledger.candidates.len()];
     for (group, members) in ground.ledger.groups.iter().enumerate() {
         members.members.iter().for_each(|&event| groups_of[event].push(group));

@@ -12,7 +12,7 @@ const LEVEL: f64 = 0.05;
 const CONFIDENCE: f64 = 0.999;
 
 /// The designs in which a test rejects too often, with the largest rate over their windows; `None` for a test that
-/// the experiment did not try.
+/// was never defined there.
 pub fn broken(test: &str) -> Option<Vec<(&'static str, f64)>> {
     let mut tried = false;
     let mut worst: Vec<(&'static str, f64)> = Vec::new();
@@ -23,7 +23,7 @@ pub fn broken(test: &str) -> Option<Vec<(&'static str, f64)>> {
         if name != test {
             continue;
         }
-        tried = true;
+        tried |= defined > 0;
         let rejections = Rejections { defined, rejected };
         let too_often = rejections.band(CONFIDENCE).is_some_and(|(lower, _)| lower > LEVEL);
         let Some(rate) = rejections.rate().filter(|_| too_often) else { continue };

@@ -60,9 +60,16 @@ pub struct EventDays {
 }
 
 impl EventDays {
-    /// No days yet; with the SARs of single days, or without where squares of them are not the response.
+    /// No days yet; with the SARs of single days, or without where neither squares nor sums of
+    /// them are asked for.
     pub(crate) fn standardised(with_sars: bool) -> Self {
         Self { without_sars: !with_sars, ..Self::default() }
+    }
+
+    /// Whether anything is made of the SARs of single days.
+    fn wants_sars(&self, specification: &Specification) -> bool {
+        let (squared, summed) = (Response::Volatility, ForecastError::Summed);
+        !self.without_sars || specification.response == squared || specification.variants.forecast_error == summed
     }
 
     /// The days of the event window, in order; `None` where the return or a regressor is missing.
@@ -97,7 +104,7 @@ impl EventDays {
         (self.without_return, self.without_regressor) = (0, 0);
         self.columns = fit.coefficients.len();
         let on_calendar = 0..place.market().calendar.len() as i64;
-        let wanted = !self.without_sars || specification.response == Response::Volatility;
+        let wanted = self.wants_sars(specification);
         for tau in specification.event.taus() {
             let day = place.day0 as i64 + i64::from(tau);
             let day = on_calendar.contains(&day).then_some(day as usize);

@@ -46,7 +46,8 @@ impl EventDays {
         self.errors.clear();
         self.errors.resize(days, fit.variance);
         self.rows.clear();
-        if !self.without_sars || specification.windows().next().is_some() {
+        let wanted = self.wants_sars(specification);
+        if wanted || specification.windows().next().is_some() {
             for day in window {
                 self.rows.extend(design.has_intercept().then_some(1.0));
                 self.rows.extend(design.plain_columns().into_iter().flatten().map(|column| column[day]));
@@ -55,9 +56,9 @@ impl EventDays {
         self.days.clear();
         for (place, (&actual, &expected)) in actual.iter().zip(&self.expected).enumerate() {
             let ar = actual - expected;
-            let deviation = match self.without_sars {
-                true => 0.0,
-                false => {
+            let deviation = match wanted {
+                false => 0.0,
+                true => {
                     let row = &self.rows[place * self.columns..(place + 1) * self.columns];
                     day_variance(specification, fit, row, fit.variance).sqrt()
                 }

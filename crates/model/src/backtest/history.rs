@@ -2,7 +2,7 @@
 
 use super::earlier::Earlier;
 use super::moment::Moment;
-use super::record::{Figure, Record};
+use super::record::{Announcement, Figure, Record};
 use super::tape::Tape;
 
 /// What was known at a moment. A rule gets nothing else, and there is no way from here to what came later:
@@ -64,12 +64,14 @@ impl<'a> History<'a> {
         inside.then(|| reactions.results.ar(event, place).get()).flatten()
     }
 
-    /// The estimated beta of an event's security; `None` before the estimation window has ended.
+    /// The estimated beta of an event's security; `None` before the estimation window has ended. That its last days
+    /// have no return is known at their end too.
     pub fn beta(&self, event: usize) -> Option<f64> {
         let reactions = self.record.reactions?;
-        let (_, last) = (*reactions.results.estimation_days.get(event)?)?;
-        let market = self.record.announcements[event].market;
-        let known = *reactions.known[market].get(last as usize)?;
+        let Announcement { market, day0, .. } = *self.record.announcements.get(event)?;
+        let known = &reactions.known[market];
+        let end = reactions.estimation.on_calendar(day0, known.len()).end;
+        let known = known[end.checked_sub(1)?];
         let place = event * reactions.results.reported_len + reactions.beta?;
         (known <= self.now).then(|| reactions.results.reported[place].get()).flatten()
     }

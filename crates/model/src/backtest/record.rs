@@ -50,6 +50,8 @@ pub struct Reactions<'a> {
     pub results: &'a Results,
     /// The event window.
     pub window: Window,
+    /// The estimation window.
+    pub estimation: Window,
     /// When the abnormal return of a day is known, by market and calendar index: at the close, or later
     /// where it takes returns of other markets.
     pub known: &'a [Vec<Moment>],

@@ -6,14 +6,13 @@ use std::sync::OnceLock;
 use super::gram;
 use super::lanes::MOST_COLUMNS;
 
-/// The columns of a design on the calendar of a market, centred and scaled so that they are nearly
-/// orthogonal to the constant: normal equations in them lose no digits worth speaking of.
+/// The columns of a design on the calendar of a market, as they are: were they centred over the calendar, what
+/// lies beyond a window would move the last digits of what is estimated on it. Returns are nearly orthogonal to the
+/// constant by themselves; columns that are far from it are left to others ([`gram::invert`]).
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
     /// The regressors; zero on days that lack one.
-    pub(super) scaled: Vec<Vec<f64>>,
-    /// What was taken from each regressor, and what it was then multiplied with.
-    shifts: Vec<(f64, f64)>,
+    pub(super) values: Vec<Vec<f64>>,
     /// Risk-free returns, for models of excess returns; zero on days that lack one.
     pub(super) risk_free: Option<Vec<f64>>,
     /// For every day, how many days before it lack a regressor or the risk-free return.
@@ -26,24 +25,16 @@ pub(super) struct Columns {
 /// (X'X)⁻¹ of a window.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inverse {
-    /// X'X of the constant and the scaled columns.
+    /// X'X of the constant and the columns.
     gram: Vec<f64>,
     /// Its inverse.
-    pub(super) scaled: Vec<f64>,
-    /// The same for the constant and the regressors as they are.
-    pub(super) plain: Vec<f64>,
+    pub(super) values: Vec<f64>,
 }
 
 impl Columns {
     /// The columns for windows of so many days; `None` where there are more regressors than the kernel
     /// is compiled for.
-    pub(super) fn new(
-        regressors: &[&[f64]],
-        risk_free: Option<&[f64]>,
-        days: usize,
-        length: usize,
-        centred: bool,
-    ) -> Option<Self> {
+    pub(super) fn new(regressors: &[&[f64]], risk_free: Option<&[f64]>, days: usize, length: usize) -> Option<Self> {
         if regressors.len() > MOST_COLUMNS || length == 0 || length > days {
             return None;
         }
@@ -53,15 +44,12 @@ impl Columns {
         for &complete in &complete {
             lacking.push(lacking[lacking.len() - 1] + u32::from(!complete));
         }
-        let shifts: Vec<(f64, f64)> =
-            regressors.iter().map(|column| if centred { shift(column, &complete) } else { (0.0, 1.0) }).collect();
         let or_zero = |day: usize, value: f64| if complete[day] { value } else { 0.0 };
-        let scaled = regressors.iter().zip(&shifts).map(|(column, (centre, scale))| {
-            column.iter().enumerate().map(|(day, x)| or_zero(day, (x - centre) * scale)).collect()
-        });
+        let values =
+            regressors.iter().map(|column| column.iter().enumerate().map(|(day, &x)| or_zero(day, x)).collect());
         let risk_free = risk_free.map(|column| column.iter().enumerate().map(|(day, &r)| or_zero(day, r)).collect());
         let windows = (0..=days - length).map(|_| OnceLock::new()).collect();
-        Some(Self { scaled: scaled.collect(), shifts, risk_free, lacking, length, windows })
+        Some(Self { values: values.collect(), risk_free, lacking, length, windows })
     }
 
     /// Days of a window.
@@ -85,7 +73,7 @@ impl Columns {
         let make = || {
             let days = start..start + self.length;
             let mut inverse = Inverse { gram: self.gram(days), ..Inverse::default() };
-            self.invert(&mut inverse).map(|()| Box::new(inverse))
+            inverse.invert(self.values.len() + 1).map(|()| Box::new(inverse))
         };
         self.windows[start].get_or_init(make).as_deref()
     }
@@ -93,14 +81,14 @@ impl Columns {
     /// The inverse for a window without some of its days: X'X of the window less what these add to it.
     /// `None` where the rest says too little of a regressor.
     pub(super) fn inverse_without(&self, start: usize, left_out: &[usize], inverse: &mut Inverse) -> Option<()> {
-        let k = self.scaled.len() + 1;
+        let k = self.values.len() + 1;
         let whole = match self.are_complete(&(start..start + self.length)) {
             true => &self.inverse(start)?.gram,
             false => &self.gram(start..start + self.length),
         };
         inverse.gram.clone_from(whole);
         for &day in left_out {
-            let row = |j: usize| if j == 0 { 1.0 } else { self.scaled[j - 1][day] };
+            let row = |j: usize| if j == 0 { 1.0 } else { self.values[j - 1][day] };
             for i in 0..k {
                 for j in 0..k {
                     inverse.gram[i * k + j] -= row(i) * row(j);
@@ -109,14 +97,14 @@ impl Columns {
         }
         // Where little is left of a sum of squares, rounding of the rest would count.
         let little = (0..k).any(|j| inverse.gram[j * (k + 1)] < LITTLE * whole[j * (k + 1)]);
-        if little { None } else { self.invert(inverse) }
+        if little { None } else { inverse.invert(k) }
     }
 
-    /// X'X of the constant and the scaled columns.
+    /// X'X of the constant and the columns.
     fn gram(&self, days: Range<usize>) -> Vec<f64> {
-        let k = self.scaled.len() + 1;
+        let k = self.values.len() + 1;
         let mut gram = vec![0.0; k * k];
-        let column = |j: usize| (j > 0).then(|| &self.scaled[j - 1][days.clone()]);
+        let column = |j: usize| (j > 0).then(|| &self.values[j - 1][days.clone()]);
         for i in 0..k {
             for j in 0..=i {
                 let sum = match (column(i), column(j)) {
@@ -130,45 +118,13 @@ impl Columns {
         }
         gram
     }
+}
 
-    fn invert(&self, inverse: &mut Inverse) -> Option<()> {
-        let k = self.scaled.len() + 1;
-        gram::invert(&inverse.gram, k, &mut inverse.scaled)?;
-        // With (1, x̃) = (1, x)A, (X'X)⁻¹ = A(X̃'X̃)⁻¹A'.
-        let mut half = inverse.scaled.clone();
-        let shift = |values: &mut [f64], step: usize| {
-            for (j, (centre, scale)) in self.shifts.iter().enumerate() {
-                values[(j + 1) * step] *= scale;
-                values[0] -= centre * values[(j + 1) * step];
-            }
-        };
-        (0..k).for_each(|i| shift(&mut half[i * k..], 1));
-        (0..k).for_each(|j| shift(&mut half[j..], k));
-        inverse.plain = half;
-        Some(())
-    }
-
-    /// Coefficients of the regressors as they are, from those of the scaled columns.
-    pub(super) fn plain_coefficients(&self, scaled: &[f64], plain: &mut Vec<f64>) {
-        plain.clear();
-        plain.push(scaled[0]);
-        for (b, (centre, scale)) in scaled[1..].iter().zip(&self.shifts) {
-            plain.push(b * scale);
-            plain[0] -= b * scale * centre;
-        }
+impl Inverse {
+    fn invert(&mut self, k: usize) -> Option<()> {
+        gram::invert(&self.gram, k, &mut self.values)
     }
 }
 
 /// The share of a sum of squares that must be left when days are taken out of it.
 const LITTLE: f64 = 0.05;
-
-/// Mean of a column over the days that are complete, and the power of two that brings its standard
-/// deviation near one.
-fn shift(column: &[f64], complete: &[bool]) -> (f64, f64) {
-    let values = || column.iter().zip(complete).filter(|(_, complete)| **complete).map(|(x, _)| x);
-    let count = values().count().max(1) as f64;
-    let mean = values().sum::<f64>() / count;
-    let variance = values().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
-    let exponent = if variance > 0.0 { (-0.5 * variance.log2()).round() } else { 0.0 };
-    (mean, exponent.exp2())
-}

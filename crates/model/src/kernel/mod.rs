@@ -76,8 +76,7 @@ impl Kernel {
         if special || !fits {
             return None;
         }
-        let centred = form == ClosedForm::LeastSquares;
-        let columns = Columns::new(regressors, risk_free, days, specification.estimation.days(), centred)?;
+        let columns = Columns::new(regressors, risk_free, days, specification.estimation.days())?;
         Some(Self { columns, form })
     }
 
@@ -94,7 +93,7 @@ impl Kernel {
         if window.len() != self.columns.length() {
             return None;
         }
-        let k = self.columns.scaled.len() + 1;
+        let k = self.columns.values.len() + 1;
         let slices = self.slices(&window);
         let slices = &slices[..k - 1];
         let Scratch { arch, responses, sums, .. } = scratch;
@@ -118,7 +117,7 @@ impl Kernel {
     }
 
     fn slices(&self, window: &Range<usize>) -> [&[f64]; MOST_COLUMNS] {
-        std::array::from_fn(|j| self.columns.scaled.get(j).map_or(&[][..], |column| &column[window.clone()]))
+        std::array::from_fn(|j| self.columns.values.get(j).map_or(&[][..], |column| &column[window.clone()]))
     }
 
     fn least_squares(&self, start: usize, slices: &[&[f64]], scratch: &mut Scratch, fit: &mut Fit) -> Option<()> {
@@ -132,15 +131,15 @@ impl Kernel {
         };
         let k = slices.len() + 1;
         coefficients.clear();
-        for line in inverse.scaled.chunks_exact(k) {
+        for line in inverse.values.chunks_exact(k) {
             coefficients.push(line.iter().zip(sums.iter()).map(|(a, b)| a * b).sum());
         }
         let count = responses.count();
         let line = Line { coefficients, mean: sums[0] / count as f64 };
         room.resize(responses.y.len(), 0.0);
         let about = residuals(*arch, &responses.y, slices, responses.weights(), line, room);
-        self.columns.plain_coefficients(coefficients, &mut fit.coefficients);
-        fit.inverse.clone_from(&inverse.plain);
+        fit.coefficients.clone_from(coefficients);
+        fit.inverse.clone_from(&inverse.values);
         fit.residual_mean = 0.0;
         fit.positive_share = about.positive / count as f64;
         fit.set_sums(count, k, about.squares, about.total + count as f64 * line.mean * line.mean);

@@ -89,8 +89,21 @@ pub struct Correlation<'a> {
     single_day: Vec<OnceLock<Option<f64>>>,
 }
 
-/// The parts of a group by market and day 0.
+/// Parts by market and day 0.
 type Parts<'a> = HashMap<(usize, usize), Vec<PlacedPart<'a>>>;
+
+/// ρ_ij·o_ij, or ρ_ij, summed over the ordered pairs of some events.
+struct PairSum {
+    sum: f64,
+    events: usize,
+}
+
+impl PairSum {
+    fn mean(&self) -> Option<f64> {
+        let n = self.events as f64;
+        (self.events > 1).then(|| self.sum / (n * (n - 1.0)))
+    }
+}
 
 /// A part with the calendar days of its sum.
 #[derive(Clone, Debug)]
@@ -136,24 +149,46 @@ impl<'a> Correlation<'a> {
     /// r̄ of the events of a group that are valid for a window; `None` for fewer than two events.
     pub fn mean(&self, group: usize, window: Window) -> Option<f64> {
         let parts = self.groups.get(group)?;
+        // In one market and without missing days, events share a single day τ if and only if they
+        // share day 0: r̄ is the same for every τ.
+        let alike = self.kind == MeanCorrelation::Overlap
+            && window.days() == 1
+            && self.axis.len() == 1
+            && parts.values().flatten().all(|placed| placed.part.present.is_none());
+        match alike {
+            true => *self.single_day[group].get_or_init(|| self.pairs(parts, window).mean()),
+            false => self.pairs(parts, window).mean(),
+        }
+    }
+
+    /// The mean over the pairs of an event of one group and one of another, of those that are valid for a window,
+    /// of what r̄ is a mean of; `None` where a group has none. The groups have no common event.
+    ///
+    /// All pairs of the union are those within each group and, twice, those between them.
+    pub fn between(&self, first: usize, second: usize, window: Window) -> Option<f64> {
+        let (first, second) = (self.groups.get(first)?, self.groups.get(second)?);
+        let mut union = first.clone();
+        for (&place, parts) in second {
+            union.entry(place).or_default().extend(parts.iter().cloned());
+        }
+        let [one, other, both] = [first, second, &union].map(|parts| self.pairs(parts, window));
+        let pairs = one.events as f64 * other.events as f64;
+        (pairs > 0.0).then(|| (both.sum - one.sum - other.sum) / (2.0 * pairs))
+    }
+
+    fn pairs(&self, parts: &Parts<'a>, window: Window) -> PairSum {
         match self.kind {
-            MeanCorrelation::Overlap => self.overlapping(group, parts, window),
-            MeanCorrelation::Calendar => self.of_all_pairs(parts, window, |(market, _), day| self.axis[market][day]),
+            MeanCorrelation::Overlap => self.sweep(parts, window),
+            MeanCorrelation::Calendar => self.unweighted(parts, window, |(market, _), day| self.axis[market][day]),
             MeanCorrelation::EventTime => {
                 let farthest = parts.keys().map(|&(_, day0)| day0).max().unwrap_or_default();
-                self.of_all_pairs(parts, window, |(_, day0), day| day + farthest - day0)
+                self.unweighted(parts, window, |(_, day0), day| day + farthest - day0)
             }
         }
     }
 
-    /// The mean of ρ_ij over all pairs of valid events, whatever their windows share:
-    /// N(N − 1)·r̄ = ‖Σz_i‖² − N, the residuals on the axis that `place` gives the days of a market and day 0.
-    fn of_all_pairs(
-        &self,
-        parts: &Parts<'_>,
-        window: Window,
-        place: impl Fn((usize, usize), usize) -> usize,
-    ) -> Option<f64> {
+    /// ρ_ij over the pairs of valid events, whatever their windows share: ‖Σz_i‖² − N, the residuals on the axis that `place` gives the days of a market and day 0.
+    fn unweighted(&self, parts: &Parts<'_>, window: Window, place: impl Fn((usize, usize), usize) -> usize) -> PairSum {
         let mut keys: Vec<&(usize, usize)> = parts.keys().collect();
         // Sums must not depend on the order of a hash table.
         keys.sort_unstable();
@@ -170,27 +205,15 @@ impl<'a> Correlation<'a> {
                 }
             }
         }
-        let n = events as f64;
-        (events > 1).then(|| (sum.iter().map(|z: &f64| z * z).sum::<f64>() - n) / (n * (n - 1.0)))
+        let square: f64 = sum.iter().map(|z: &f64| z * z).sum();
+        PairSum { sum: if events > 1 { square - events as f64 } else { 0.0 }, events }
     }
 
-    fn overlapping(&self, group: usize, parts: &Parts<'_>, window: Window) -> Option<f64> {
-        // In one market and without missing days, events share a single day τ if and only if they
-        // share day 0: r̄ is the same for every τ.
-        let alike = window.days() == 1
-            && self.axis.len() == 1
-            && parts.values().flatten().all(|placed| placed.part.present.is_none());
-        match alike {
-            true => *self.single_day[group].get_or_init(|| self.sweep(parts, window)),
-            false => self.sweep(parts, window),
-        }
-    }
-
-    fn sweep(&self, parts: &Parts<'_>, window: Window) -> Option<f64> {
+    fn sweep(&self, parts: &Parts<'a>, window: Window) -> PairSum {
         let valid = |placed: &&PlacedPart<'_>| self.covers(&placed.part.present, window);
         let events: usize = parts.values().flatten().filter(valid).map(|placed| placed.part.events).sum();
         if events < 2 {
-            return None;
+            return PairSum { sum: 0.0, events };
         }
         let mut sum = vec![0.0; self.sessions.len()];
         let mut total = 0.0;
@@ -215,8 +238,7 @@ impl<'a> Correlation<'a> {
                 sum[first.min(end)..end].fill(0.0);
             }
         }
-        let n = events as f64;
-        Some(total / window.days() as f64 / (n * (n - 1.0)))
+        PairSum { sum: total / window.days() as f64, events }
     }
 
     fn covers(&self, present: &Presence, window: Window) -> bool {

@@ -14,12 +14,15 @@ mod grank_t;
 mod grank_z;
 mod jackknife;
 pub mod multiple;
+mod needs;
 mod patell;
 mod patell_adjusted;
+mod permutation;
 mod rank_corrado;
 mod rank_corrado_zivney;
 mod sign;
 mod sign_generalized;
+pub mod step_down;
 mod t_clustered;
 mod t_cross_sectional;
 mod t_portfolio;
@@ -27,11 +30,15 @@ mod t_skewness;
 mod t_skewness_bootstrap;
 mod undefined;
 mod wilcoxon;
+pub(crate) mod wild;
 
 pub use crate::sample::Sample;
 use crate::variants::{SmallSamples, TReference};
 pub use distribution::{Distribution, chi_squared_tail, normal_below, normal_quantile};
+pub use needs::Needs;
+pub use permutation::permuted_statistic;
 pub use undefined::Undefined;
+pub use wild::WildCell;
 
 /// A statistic with its p-value under the null of no abnormal return.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,6 +62,8 @@ pub enum Reference {
     Exact,
     /// Resamples of the sample.
     Bootstrap,
+    /// Samples of moved events.
+    Permutation,
 }
 
 impl Reference {
@@ -64,6 +73,7 @@ impl Reference {
             Self::Approximate(distribution) => distribution.name(),
             Self::Exact => "exact",
             Self::Bootstrap => "bootstrap",
+            Self::Permutation => "permutation",
         }
     }
 
@@ -71,7 +81,7 @@ impl Reference {
     pub fn dof(self) -> Option<f64> {
         match self {
             Self::Approximate(distribution) => distribution.dof(),
-            Self::Exact | Self::Bootstrap => None,
+            Self::Exact | Self::Bootstrap | Self::Permutation => None,
         }
     }
 }
@@ -89,7 +99,12 @@ impl Statistic {
 
     /// A statistic that has a t-distribution with other degrees of freedom under the null.
     pub fn student_with(dof: usize, value: f64, events: usize) -> Self {
-        Self::approximate(value, Distribution::StudentT { dof: dof as f64 }, events)
+        Self::student_of(dof as f64, value, events)
+    }
+
+    /// A statistic that has a t-distribution with degrees of freedom that need not be whole under the null.
+    pub fn student_of(dof: f64, value: f64, events: usize) -> Self {
+        Self::approximate(value, Distribution::StudentT { dof }, events)
     }
 
     /// A statistic with a p-value from every outcome that the sample could have had.
@@ -100,6 +115,11 @@ impl Statistic {
     /// A statistic with a p-value from resamples.
     pub fn bootstrap(value: f64, p_value: f64, events: usize) -> Self {
         Self { value, reference: Reference::Bootstrap, p_value, events }
+    }
+
+    /// A statistic with a p-value from samples of moved events.
+    pub fn permutation(value: f64, p_value: f64, events: usize) -> Self {
+        Self { value, reference: Reference::Permutation, p_value, events }
     }
 
     /// The statistic against another reference, where it is of t-type.
@@ -114,59 +134,6 @@ impl Statistic {
 
     fn approximate(value: f64, distribution: Distribution, events: usize) -> Self {
         Self { value, reference: Reference::Approximate(distribution), p_value: distribution.two_sided(value), events }
-    }
-}
-
-/// What a statistic needs beyond cumulative abnormal returns; prepared only when a test asks for it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// The overlap-weighted mean correlation r̄ of the estimation residuals.
-    pub mean_correlation: bool,
-    /// Standardised CARs.
-    pub standardised: bool,
-    /// Random draws, which only declared windows have.
-    pub draws: bool,
-    /// Sums of abnormal returns by day in event time.
-    pub abnormal_sums: bool,
-    /// Sums of ranks of abnormal returns.
-    pub ranks: bool,
-    /// Sums of ranks of standardised abnormal returns.
-    pub standardised_ranks: bool,
-    /// Sums of ranks of the estimation window and of a point for the tested window.
-    pub generalized_ranks: bool,
-    /// Pseudo-values of standardised CARs.
-    pub jackknife: bool,
-}
-
-impl Needs {
-    /// What any of some tests needs.
-    pub fn of(tests: &[&dyn TestStatistic]) -> Self {
-        tests.iter().map(|test| test.needs()).fold(Self::default(), |a, b| Self {
-            mean_correlation: a.mean_correlation || b.mean_correlation,
-            standardised: a.standardised || b.standardised,
-            draws: a.draws || b.draws,
-            abnormal_sums: a.abnormal_sums || b.abnormal_sums,
-            ranks: a.ranks || b.ranks,
-            standardised_ranks: a.standardised_ranks || b.standardised_ranks,
-            generalized_ranks: a.generalized_ranks || b.generalized_ranks,
-            jackknife: a.jackknife || b.jackknife,
-        })
-    }
-
-    /// Whether ranks within events are needed.
-    pub fn any_ranks(self) -> bool {
-        self.ranks || self.standardised_ranks || self.generalized_ranks
-    }
-
-    /// Whether sums in event time are needed.
-    pub fn event_time(self) -> bool {
-        self.abnormal_sums || self.any_ranks() || self.jackknife
-    }
-
-    /// Whether more is needed than what is tested itself: buy-and-hold abnormal returns have neither
-    /// daily parts nor a standard deviation of their own.
-    pub fn parts(self) -> bool {
-        self.standardised || self.event_time()
     }
 }
 
@@ -191,6 +158,12 @@ pub trait TestStatistic: Sync {
     /// # Errors
     /// It is undefined for this sample.
     fn evaluate(&self, sample: &Sample) -> Result<Statistic, Undefined>;
+
+    /// What its draws are made of, where they are common to all samples of a study and the statistic is
+    /// defined: p-values of many samples can then be adjusted for each other.
+    fn joint(&self, _sample: &Sample) -> Option<WildCell> {
+        None
+    }
 }
 
 /// Every test statistic, in the order in which lists show them.
@@ -205,6 +178,7 @@ pub const TESTS: &[&dyn TestStatistic] = &[
     &patell_adjusted::PatellAdjusted,
     &bmp::Bmp,
     &bmp_kp::BmpKp,
+    &permutation::Permutation,
     &jackknife::Jackknife,
     &sign::Sign,
     &sign_generalized::SignGeneralized,
@@ -240,7 +214,7 @@ fn cluster_factor(sample: &Sample) -> Result<(f64, f64), Undefined> {
 }
 
 /// Whether the p-value of a test that counts outcomes counts all of them.
-fn is_exact(sample: &Sample, events: usize) -> bool {
+pub(crate) fn is_exact(sample: &Sample, events: usize) -> bool {
     sample.variants.small_samples == SmallSamples::Exact && events <= EXACT
 }
 

@@ -67,6 +67,7 @@ impl<'a> Grounds<'a> {
             Reactions {
                 results: &results[index],
                 window: specification.event,
+                estimation: specification.estimation,
                 known: if is_of_one_market(specification) { &self.own_closes } else { &self.last_closes },
                 beta: beta_place(specification),
             }

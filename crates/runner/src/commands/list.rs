@@ -1,5 +1,6 @@
 //! `dayzero list`: the registries, for people.
 
+use dayzero_model::differences::DIFFERENCES;
 use dayzero_model::expected::MODELS;
 use dayzero_model::significance::TESTS;
 
@@ -15,9 +16,14 @@ pub(super) fn list(what: Listed) -> Result<(), Failure> {
         Listed::Models => MODELS.iter().for_each(|m| {
             table.add_row([m.name(), m.summary(), m.reference()]);
         }),
-        Listed::Tests => TESTS.iter().for_each(|t| {
-            table.add_row([t.name(), t.summary(), t.reference(), &size(t.name())]);
-        }),
+        Listed::Tests => {
+            TESTS.iter().for_each(|t| {
+                table.add_row([t.name(), t.summary(), t.reference(), &size(t.name())]);
+            });
+            DIFFERENCES.iter().for_each(|t| {
+                table.add_row([t.name(), t.summary(), t.reference(), &size(t.name())]);
+            });
+        }
     }
     print(&lines(&table))
 }

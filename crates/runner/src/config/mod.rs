@@ -7,6 +7,7 @@
 pub mod backtest;
 mod check;
 mod document;
+mod inference;
 mod inputs;
 mod longrun;
 mod markets;

@@ -10,17 +10,15 @@ use dayzero_loader::{CharacteristicSource, FactorSource, MarketSource, PriceSour
 use dayzero_model::longrun::CalendarTime;
 use dayzero_model::period::Period;
 use dayzero_model::sample::Tested;
-use dayzero_model::significance::{self, TESTS, TestStatistic};
+use dayzero_model::significance::TestStatistic;
 use dayzero_model::{Measure, Specification};
 
 use super::backtest::{self, Backtest};
 use super::document::Document;
 use super::mistake::Mistake;
-use super::raw::{
-    Duplicates, Format, MultipleTesting, RawInference, RawMeasure, RawOutput, RawPeriod, RawStudy, RawTests,
-};
+use super::raw::{Duplicates, Format, MultipleTesting, RawOutput, RawStudy};
 use super::regressions::{self, Regression};
-use super::{inputs, longrun, markets, specifications, values};
+use super::{inference, inputs, longrun, markets, specifications, values};
 use crate::table_names::{BACKTEST_TABLE_NAMES, TABLE_NAMES};
 
 /// A study that makes sense.
@@ -53,6 +51,8 @@ pub struct Study {
     pub tested: Vec<Tested>,
     /// Draws of the tests that resample.
     pub bootstrap: usize,
+    /// Draws of the test that moves all events, where the user says how many.
+    pub permutations: Option<usize>,
     /// Calendar periods by which errors are clustered.
     pub cluster: Period,
     /// Portfolios in calendar time.
@@ -69,6 +69,8 @@ pub struct Study {
     pub confidence: f64,
     /// Adjustments of p-values.
     pub adjustments: Vec<MultipleTesting>,
+    /// Groups whose means are compared, by their labels.
+    pub differences: Vec<[String; 2]>,
     /// Threads; 0 for all cores.
     pub threads: usize,
     /// What to write.
@@ -129,9 +131,10 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
     let prices = inputs::prices(&raw.prices, &measures, base, &mut mistakes);
     let characteristics = inputs::characteristics(&raw, &specifications, base, &mut mistakes);
     let calendar_time = longrun::calendar_time(&raw, &specifications, &mut mistakes);
-    let tested = tested(&raw.inference, &mut mistakes);
+    let tested = inference::tested(&raw.inference, &mut mistakes);
+    inference::differences(&raw.inference, &mut mistakes);
     let factors = inputs::factors(&raw, &specifications, base, &mut mistakes);
-    let tests = tests(&raw.study.tests, &mut mistakes);
+    let tests = inference::tests(&raw.study.tests, &mut mistakes);
     if !(raw.inference.confidence > 0.0 && raw.inference.confidence < 1.0) {
         mistakes.push(Mistake::new(["inference", "confidence"], "a confidence lies between 0 and 1, as in 0.95"));
     }
@@ -153,7 +156,8 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         tests,
         tested,
         bootstrap: raw.inference.bootstrap,
-        cluster: cluster(raw.inference.cluster),
+        permutations: raw.inference.permutations,
+        cluster: inference::cluster(raw.inference.cluster),
         calendar_time,
         regressions,
         backtest,
@@ -161,6 +165,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         variants: raw.inference.variants.chosen(),
         confidence: raw.inference.confidence,
         adjustments: raw.inference.multiple_testing,
+        differences: raw.inference.differences,
         threads: raw.run.threads,
         output,
         resolved,
@@ -175,75 +180,6 @@ fn resolved(raw: &RawStudy) -> serde_json::Value {
         sections.remove("output");
     }
     value
-}
-
-fn tests(raw: &RawTests, mistakes: &mut Vec<Mistake>) -> Vec<&'static dyn TestStatistic> {
-    let names = match raw {
-        RawTests::All(word) if word == "all" => return TESTS.to_vec(),
-        RawTests::All(word) => {
-            let mistake = Mistake::new(["study", "tests"], format!("`{word}` is neither \"all\" nor a list of tests"));
-            mistakes.push(mistake.help("write tests = \"all\", or a list of names from `dayzero list tests`"));
-            return Vec::new();
-        }
-        RawTests::Names(names) => names,
-    };
-    let mut found: Vec<&'static dyn TestStatistic> = Vec::new();
-    for (i, name) in names.iter().enumerate() {
-        let path = ["study".to_owned(), "tests".to_owned(), i.to_string()];
-        match significance::test(name) {
-            Some(_) if names[..i].contains(name) => {
-                mistakes.push(Mistake::new(path, format!("the test `{name}` is named twice")));
-            }
-            Some(test) => found.push(test),
-            None => {
-                let known = TESTS.iter().map(|test| test.name());
-                mistakes.push(Mistake::new(path, format!("unknown test `{name}`")).did_you_mean(name, known));
-            }
-        }
-    }
-    found
-}
-
-fn tested(raw: &RawInference, mistakes: &mut Vec<Mistake>) -> Vec<Tested> {
-    if !(99..=1_000_000).contains(&raw.bootstrap) {
-        let problem = "between 99 and 1000000 draws are possible; 9999 give p-values of four digits";
-        mistakes.push(Mistake::new(["inference", "bootstrap"], problem));
-    }
-    if raw.calibrate > 1_000_000 {
-        mistakes.push(Mistake::new(
-            ["inference", "calibrate"],
-            "at most 1000000 samples are possible; 1000 tell 5 from 6.5 %",
-        ));
-    }
-    if raw.calibrate_events < 2 {
-        mistakes.push(Mistake::new(["inference", "calibrate_events"], "a sample has two events or more"));
-    }
-    if raw.measures.is_empty() {
-        mistakes.push(Mistake::new(["inference", "measures"], "the list is empty").help("write [\"car\"]"));
-    }
-    let mut found = Vec::new();
-    for (i, measure) in raw.measures.iter().enumerate() {
-        let tested = match measure {
-            RawMeasure::Car => Tested::Car,
-            RawMeasure::Bhar => Tested::Bhar,
-        };
-        if found.contains(&tested) {
-            let path = ["inference".to_owned(), "measures".to_owned(), i.to_string()];
-            mistakes.push(Mistake::new(path, "the measure is listed twice"));
-        } else {
-            found.push(tested);
-        }
-    }
-    found
-}
-
-fn cluster(raw: RawPeriod) -> Period {
-    match raw {
-        RawPeriod::Day => Period::Day,
-        RawPeriod::Week => Period::Week,
-        RawPeriod::Month => Period::Month,
-        RawPeriod::Quarter => Period::Quarter,
-    }
 }
 
 fn output(study: &RawStudy, base: &Path, mistakes: &mut Vec<Mistake>) -> Output {

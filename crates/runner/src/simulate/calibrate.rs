@@ -27,7 +27,7 @@ pub struct PlaceboSize {
 }
 
 impl PlaceboSize {
-    /// Whether it is about that row.
+    /// Whether it is about that row. Differences have tests of their own, which placebo samples do not.
     pub fn is_of(&self, row: &TestRow) -> bool {
         (self.specification, self.window, self.test) == (row.specification, row.window, row.test)
             && self.measure == row.measure

@@ -10,8 +10,7 @@ pub mod note;
 mod replicate;
 mod tally;
 
-use dayzero_model::Window;
-use dayzero_model::pseudo_events::{FARTHEST, Origin, Pool};
+use dayzero_model::pseudo_events::{FARTHEST, Pool};
 use rayon::prelude::*;
 
 use crate::config::Study;
@@ -23,7 +22,7 @@ use crate::pipeline::{self, Clock};
 use crate::prepare::Ground;
 use crate::progress::Progress;
 use crate::tables::rejections;
-use crate::{Failure, ledger};
+use crate::{Failure, ledger, moved};
 
 use note::SimulationNote;
 use replicate::{Field, Replication};
@@ -57,7 +56,7 @@ pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> 
     let mut clock = Clock::new();
     let loaded = load::load(study)?;
     clock.mark("load");
-    let ledger = ledger::build(study, &loaded);
+    let ledger = ledger::build(study, &loaded)?;
     let ground = Ground { loaded: &loaded, ledger: &ledger };
     let prepared = pipeline::prepare(study, ground)?;
     let pool = pool(study, plan, ground, "--events")?;
@@ -79,38 +78,12 @@ pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> 
     Ok(manifest)
 }
 
-/// The days around a pseudo-event on which estimation needs values, over all specifications, and those
-/// on which no real event may lie.
-fn reach(study: &Study) -> Option<(Window, Window)> {
-    let needs = |specification: &dayzero_model::Specification| {
-        let (event, estimation) = (specification.event, specification.estimation);
-        let fewest = specification.minimum_observations.max(1) as i32 - 1;
-        let first = event.first().min(estimation.last() - fewest);
-        (first, event.last().max(estimation.first() + fewest))
-    };
-    let first = study.specifications.iter().map(|s| needs(s).0).min()?;
-    let last = study.specifications.iter().map(|s| needs(s).1).max()?;
-    let quiet_first = study.specifications.iter().map(|s| s.event.first()).min()?;
-    let quiet_last = study.specifications.iter().map(|s| s.event.last()).max()?;
-    Some((Window::new(first, last)?, Window::new(quiet_first, quiet_last)?))
-}
-
 /// The events from which draws are made; `option` is what the user calls their number.
 fn pool<'a>(study: &Study, plan: &Plan, ground: Ground<'a>, option: &str) -> Result<Pool<'a>, Failure> {
-    let panel = &ground.loaded.assembled.panel;
-    let Some((needed, quiet)) = reach(study) else {
+    let Some((origins, quiet)) = moved::origins(study, ground) else {
         return Err(Failure::usage("the windows of the study are too far apart to be moved".to_owned()));
     };
-    let origin = |candidate: &ledger::Candidate| {
-        let ledger::Candidate { security, market, day0, .. } = *candidate;
-        let days = panel.securities()[security].days();
-        // The first price makes no return.
-        let first = (days.start as i64 + 1 - i64::from(needed.first())).max(0);
-        let last = days.end as i64 - 1 - i64::from(needed.last());
-        let room = usize::try_from(first).ok()?..=usize::try_from(last).ok()?;
-        Some(Origin { security, market, day0, date: panel.markets[market].calendar.dates()[day0], room })
-    };
-    let origins = ground.ledger.candidates.iter().filter_map(origin).collect();
+    let origins = origins.into_iter().map(|(_, origin)| origin).collect();
     let pool = Pool::new(origins, &ground.ledger.events, quiet);
     if pool.len() < plan.events {
         return Err(Failure::usage(format!(

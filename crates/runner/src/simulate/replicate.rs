@@ -9,7 +9,8 @@ use dayzero_model::results::Results;
 use super::Plan;
 use crate::config::Study;
 use crate::infer::TestRow;
-use crate::ledger::{Candidate, Ledger};
+use crate::ledger::Ledger;
+use crate::moved;
 use crate::pipeline::{self, Estimated};
 use crate::prepare::{self, Ground, Prepared};
 
@@ -52,33 +53,18 @@ impl Field<'_> {
             let estimated = by_effect[0].outcome.iter().filter(|outcome| outcome.is_estimated()).count();
             replication.not_estimated.push(sample.events.len() - estimated);
             for (rows, results) in replication.rows.iter_mut().zip(&by_effect) {
-                let estimated = Estimated { index, prepared: &prepared, results };
+                let estimated = Estimated { index, prepared: &prepared, results, permuted: None };
                 rows.extend(pipeline::test(self.study, ground, &estimated, false));
             }
         }
         Ok(replication)
     }
 
-    /// The pseudo-events as a ledger of their own: all are candidates and one group. The real events stay
-    /// on the calendar, so that they are masked.
+    /// The pseudo-events as a ledger of their own: all are candidates and one group.
     fn ledger(&self, sample: &PseudoSample, number: u64) -> Ledger {
-        let candidates: Vec<Candidate> = sample
-            .events
-            .iter()
-            .enumerate()
-            .map(|(row, event)| Candidate { row, security: event.security, market: event.market, day0: event.day0 })
-            .collect();
         // The label names the random draws of the tests that resample: every draw has its own.
-        let group = Group { label: format!("draw {number}"), members: (0..candidates.len()).collect() };
-        Ledger {
-            rows: Vec::new(),
-            securities: Vec::new(),
-            group_columns: Vec::new(),
-            candidates,
-            events: self.ground.ledger.events.clone(),
-            groups: vec![group],
-            notes: Vec::new(),
-        }
+        let group = Group { label: format!("draw {number}"), members: (0..sample.events.len()).collect() };
+        moved::ledger(self.ground.ledger, sample.events.iter().copied(), vec![group])
     }
 
     /// Results of one specification under every effect. The models never see an effect: it comes after

@@ -8,13 +8,19 @@ use crate::infer::TestRow;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let of = |cell: &Cell| -> &'a TestRow { &finished.tests[cell.item] };
-    let groups = &finished.ledger.groups;
-    Table::rows("tests", "a specification, a group, a window and a test", finished.tests.len(), |item| Cell {
-        item,
-        ..Cell::default()
-    })
+    Table::rows(
+        "tests",
+        "a specification, a group or a difference of two, a window and a test",
+        finished.tests.len(),
+        |item| Cell { item, ..Cell::default() },
+    )
     .with(Column::specification(move |cell| of(cell).specification))
-    .with(Column::group(groups, move |cell| of(cell).group))
+    .with(
+        Column::text("group", "all, or column=value, or a difference of two of them", move |cell| {
+            Some(finished.ledger.label(of(cell).group).into())
+        })
+        .key(),
+    )
     .with_all(Column::window(move |cell| of(cell).window))
     .with(Column::text(
         "role",
@@ -35,7 +41,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     }))
     .with(Column::text(
         "distribution",
-        "distribution of the statistic under the null, or exact, or bootstrap",
+        "distribution of the statistic under the null, or exact, bootstrap or permutation",
         move |cell| of(cell).reference().map(|reference| reference.name().into()),
     ))
     .with(Column::float("dof", "degrees of freedom of the distribution, where it has them", move |cell| {
@@ -47,6 +53,11 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     }))
     .with(Column::float("p_bh", "p-value after Benjamini and Hochberg over the same family", move |cell| of(cell).p_bh))
     .with(Column::float("p_by", "p-value after Benjamini and Yekutieli, where asked", move |cell| of(cell).p_by))
+    .with(Column::float(
+        "p_romano_wolf",
+        "p-value after Romano and Wolf over the same family, where asked: of bootstrap_wild, from its draws",
+        move |cell| of(cell).p_romano_wolf,
+    ))
     .with(Column::float(
         "measured_size",
         "share of placebo samples in which this test of this window has p <= 1 - confidence, by [inference] calibrate",

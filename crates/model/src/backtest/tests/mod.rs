@@ -102,6 +102,7 @@ struct Made {
 }
 
 const WINDOW: [i32; 2] = [-1, 2];
+const ESTIMATION: [i32; 2] = [-8, -2];
 
 impl World {
     fn make(&self) -> Made {
@@ -186,7 +187,7 @@ impl World {
             returns: ReturnKind::Simple,
             trade_to_trade: false,
             diagnostics: false,
-            estimation: Window::new(-8, -2).expect("ordered"),
+            estimation: Window::new(ESTIMATION[0], ESTIMATION[1]).expect("ordered"),
             event: Window::new(WINDOW[0], WINDOW[1]).expect("ordered"),
             car_windows: vec![],
             minimum_observations: 3,
@@ -247,6 +248,7 @@ impl Made {
             reactions: Some(Reactions {
                 results: &self.results,
                 window: Window::new(WINDOW[0], WINDOW[1]).expect("ordered"),
+                estimation: Window::new(ESTIMATION[0], ESTIMATION[1]).expect("ordered"),
                 known: &self.known,
                 beta: Some(1),
             }),
@@ -291,7 +293,7 @@ fn rules() -> Vec<Rule> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     /// Whatever a history is asked, a change of everything after its moment changes no answer.
     #[test]

@@ -15,10 +15,16 @@ pub struct RawInference {
     pub measures: Vec<RawMeasure>,
     /// Draws of the tests that resample.
     pub bootstrap: usize,
+    /// Draws of the test `permutation`, each of which estimates all events anew. Default: 199; none for models that are
+    /// fitted by iteration or look at other securities, or where these would be more than two million estimates.
+    pub permutations: Option<usize>,
     /// Calendar period of day 0 by which `t_clustered` clusters.
     pub cluster: RawPeriod,
     /// Adjustments of p-values for the size of the family (windows x groups x specifications).
     pub multiple_testing: Vec<MultipleTesting>,
+    /// Pairs of groups whose means are compared over the declared windows, by the labels of the tables: the first
+    /// less the second, as in `[["session=amc", "session=bmo"]]`.
+    pub differences: Vec<[String; 2]>,
     /// Placebo samples on which the size of every test of declared windows is measured; 0 is off.
     pub calibrate: usize,
     /// Pseudo-events of a placebo sample.
@@ -51,6 +57,8 @@ pub enum MultipleTesting {
     Bh,
     /// Benjamini & Yekutieli 2001, for tests that depend on each other in any way.
     By,
+    /// Romano & Wolf 2005, from the joint draws of `bootstrap_wild`; other tests have none.
+    RomanoWolf,
 }
 
 /// What is tested of a window.
@@ -69,8 +77,10 @@ impl Default for RawInference {
             confidence: 0.95,
             measures: vec![RawMeasure::Car],
             bootstrap: 9999,
+            permutations: None,
             cluster: RawPeriod::Week,
             multiple_testing: vec![MultipleTesting::Holm, MultipleTesting::Bh],
+            differences: Vec::new(),
             calibrate: 0,
             calibrate_events: 50,
             variants: RawVariants::default(),

@@ -22,7 +22,7 @@ pub struct RawVariants {
     pub divisor: RawDivisor,
     /// Distribution of statistics that have a t-distribution here.
     pub reference: RawReference,
-    /// p-values of `sign` and `wilcoxon` up to 25 events.
+    /// p-values of `sign`, `wilcoxon` and `difference_rank_sum` up to 25 events.
     pub small_samples: RawSmallSamples,
 }
 
