@@ -19,6 +19,7 @@ pub mod longrun;
 pub mod manifest;
 pub mod output;
 pub mod parquet_file;
+pub mod performance;
 pub mod pipeline;
 pub mod prepare;
 pub mod printable;
