@@ -93,7 +93,8 @@ const EVERY: usize = 20;
 impl Planted {
     fn prices(&self) -> (Vec<(String, Vec<f64>)>, String) {
         let mut random = Random(self.seed);
-        let mut series = vec![("B".to_owned(), vec![0.0; self.sessions])];
+        let mut noise = |_| NOISE * random.normal();
+        let mut series = vec![("B".to_owned(), (0..self.sessions).map(&mut noise).collect())];
         let mut csv = "ticker,announced_at,signal\n".to_owned();
         for security in 0..self.securities {
             let name = format!("S{security:02}");
@@ -240,7 +241,7 @@ fn what_cannot_be_said_has_a_reason() {
         "max_drawdown: the wealth never fell below an earlier peak",
         "profit_factor: no lot lost",
         "capacity: no max_participation is set",
-        "factor_alpha_p: there is no table of factors",
+        "factor_alpha_p: no model has factors, and [factors] columns names none",
         "overfitting: 1 strategies, at least 2 are needed",
     ] {
         assert!(reason.contains(part), "`{part}` is not in {reason}");

@@ -48,7 +48,7 @@ pub(super) fn alpha(
     lags: usize,
 ) -> Result<Alpha, String> {
     if series.is_empty() {
-        return Err("there is no table of factors".into());
+        return Err("no model has factors, and [factors] columns names none".into());
     }
     let series: Vec<&[f64]> = series.iter().map(|(_, values)| &values[days.clone()]).collect();
     let kept: Vec<usize> =
