@@ -1,7 +1,7 @@
 """The tables `performance` and `walk_forward` from the tables `portfolio` and `trades` of a run, with numpy, scipy, pandas
 and statsmodels.
 
-    python backtest_performance.py OUT PRICES         tables in OUT against this script; PRICES has the benchmarks
+    python backtest_performance.py OUT                tables of such a run in OUT against this script
     python backtest_performance.py --golden DAYZERO   runs the binary on the committed data, checks its tables, and
                                                       writes backtest_performance.json beside this file
 
@@ -30,7 +30,10 @@ SETTINGS = [
     "costs = { commission_bps = 1.0, half_spread_bps = 3.0, borrow_bps_per_year = 50.0 }, "
     f"walk_forward = {{ train_days = {TRAIN}, test_days = {TEST} }} }}",
     'study.tests = ["bmp"]',
+    "factors.path = '../../datasets/quickstart/factors.parquet'",
+    'factors.columns = { mktrf = "mktrf", smb = "smb" }',
 ]
+FACTORS = ["mktrf", "smb"]
 MARKETS = {"US": "US-INDEX", "HK": "HK-INDEX"}
 
 
@@ -104,7 +107,14 @@ def overfitting_fast(x, blocks=16):
     return float(np.mean(ranks / (x.shape[1] + 1) <= 0.5))
 
 
-def record(frame, lots, year, hold, benchmarks, search, confidence=0.95):
+def regress(r, series, lags):
+    design = sm.add_constant(series.to_numpy())
+    known = np.isfinite(design).all(axis=1)
+    errors = {"maxlags": lags, "kernel": "bartlett", "use_correction": True}
+    return sm.OLS(r[known], design[known]).fit(cov_type="HAC", cov_kwds=errors, use_t=True)
+
+
+def record(frame, lots, year, hold, benchmarks, factors, search, confidence=0.95):
     r = frame["return"].to_numpy()
     days, lags = len(r), lags_of(len(r), hold)
     wealth = np.concatenate([[1.0], np.cumprod(1 + r)])
@@ -112,10 +122,7 @@ def record(frame, lots, year, hold, benchmarks, search, confidence=0.95):
     growth = wealth[-1] ** (year / days)
     s = sharpe(r)
     profit = lots["profit"].to_numpy()
-    design = sm.add_constant(benchmarks.loc[frame["date"]].to_numpy())
-    known = np.isfinite(design).all(axis=1)
-    fit = sm.OLS(r[known], design[known]).fit(
-        cov_type="HAC", cov_kwds={"maxlags": lags, "kernel": "bartlett", "use_correction": True}, use_t=True)
+    fit, factor_fit = (regress(r, series.reindex(frame["date"]), lags) for series in (benchmarks, factors))
     expected = 0.0
     if search["trials"] > 1:
         g, n = np.euler_gamma, search["trials"]
@@ -134,13 +141,15 @@ def record(frame, lots, year, hold, benchmarks, search, confidence=0.95):
         "turnover": frame["turnover"].mean() / 2 * year, "exposure": (frame["long"] + frame["short"]).mean(),
         "net_exposure": frame["net"].mean(), "invested": np.mean(frame["long"] + frame["short"] > 0),
         "alpha": fit.params[0] * year, "alpha_t": fit.tvalues[0], "alpha_p": fit.pvalues[0],
-        "skewness": skew, "kurtosis": kurt, "probabilistic_sharpe": psr(r, 0), "trials": search["trials"],
+        "factor_alpha": factor_fit.params[0] * year, "factor_alpha_t": factor_fit.tvalues[0],
+        "factor_alpha_p": factor_fit.pvalues[0], "skewness": skew, "kurtosis": kurt, "probabilistic_sharpe": psr(r, 0), "trials": search["trials"],
         "deflated_sharpe": psr(r, expected), "selected": psr(r, 0) ** search["trials"],
         "overfitting": search["overfitting"],
     }
     if s > 0:
         found["min_track_record"] = 1 + (1 - skew * s + (kurt - 1) / 4 * s * s) * (stats.norm.ppf(confidence) / s) ** 2
     found |= {f"beta_{name}": value for name, value in zip(benchmarks.columns, fit.params[1:])}
+    found |= {f"loading_{name}": value for name, value in zip(factors.columns, factor_fit.params[1:])}
     trough = int(fall.argmax())
     peak = int(np.flatnonzero(wealth[:trough] == wealth[:trough].max())[-1])
     after = np.flatnonzero(wealth[trough:] >= wealth[peak])
@@ -168,7 +177,7 @@ def benchmarks_of(prices, dates):
     return pd.DataFrame(columns)
 
 
-def compute(out, prices, slow=False):
+def compute(out, prices, factors, slow=False):
     read = lambda name: pd.read_parquet(Path(out) / f"{name}.parquet")
     strategies, trades, portfolio = read("strategies"), read("trades"), read("portfolio")
     tickers = set(MARKETS.values())
@@ -180,7 +189,7 @@ def compute(out, prices, slow=False):
     holds = strategies.set_index("strategy_id")["hold_days"]
     x = np.column_stack([frames[i]["return"] for i in ids])
     search = search_of(x, slow)
-    rows = [("strategy", i, record(frames[i], trades[trades["strategy_id"] == i], year, holds[i], benchmarks, search))
+    rows = [("strategy", i, record(frames[i], trades[trades["strategy_id"] == i], year, holds[i], benchmarks, factors, search))
             for i in ids]
     dates, choices, pieces, own = frames[ids[0]]["date"], [], [], []
     for start in range(TRAIN, len(x), TEST):
@@ -196,11 +205,11 @@ def compute(out, prices, slow=False):
                         "test_sharpe": sharpe(x[start:end, best]) * np.sqrt(year)})
     alone = {"trials": 1.0, "variance": 0.0, "overfitting": None}
     rows.append(("walk_forward", -1, record(pd.concat(pieces, ignore_index=True), pd.concat(own), year, max(holds),
-                                            benchmarks, alone)))
+                                            benchmarks, factors, alone)))
     best = int(np.nanargmax([sharpe(c) for c in x.T]))
     later = trades[(trades["strategy_id"] == best) & (trades["entry_date"] >= dates[TRAIN])]
     rows.append(("hindsight", best, record(frames[best].iloc[TRAIN:].reset_index(drop=True), later, year, holds[best],
-                                           benchmarks, search_of(x[TRAIN:]))))
+                                           benchmarks, factors, search_of(x[TRAIN:]))))
     return {"rows": [{"record": kind, "strategy_id": i, **row} for kind, i, row in rows], "choices": choices}
 
 
@@ -223,18 +232,24 @@ def compare(out, wanted):
     return worst
 
 
+def inputs():
+    read = lambda name: pd.read_parquet(ROOT / f"datasets/quickstart/{name}.parquet")
+    factors = read("factors")
+    factors["date"] = pd.to_datetime(factors["date"]).dt.date
+    return read("prices"), factors.set_index("date")[FACTORS]
+
+
 def main():
     if sys.argv[1] == "--golden":
-        prices = pd.read_parquet(ROOT / "datasets/quickstart/prices.parquet")
         with tempfile.TemporaryDirectory() as folder:
             sets = [part for setting in SETTINGS for part in ("--set", setting)]
             subprocess.run([sys.argv[2], "run", str(STUDY), "--out", folder + "/out", *sets], check=True,
                            stdout=subprocess.DEVNULL)
-            wanted = compute(folder + "/out", prices, slow=True)
+            wanted = compute(folder + "/out", *inputs(), slow=True)
             print("worst relative error", compare(folder + "/out", wanted))
         (HERE / "backtest_performance.json").write_text(json.dumps({"settings": SETTINGS, **wanted}, indent=1) + "\n")
     else:
-        print("worst relative error", compare(sys.argv[1], compute(sys.argv[1], pd.read_parquet(sys.argv[2]))))
+        print("worst relative error", compare(sys.argv[1], compute(sys.argv[1], *inputs())))
 
 
 if __name__ == "__main__":
