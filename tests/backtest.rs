@@ -5,3 +5,4 @@ mod by_hand;
 mod golden;
 mod keys;
 mod mistakes;
+mod performance;

@@ -122,3 +122,32 @@ fn sizes_on_real_returns() {
     assert!(rate("bmp", "lower") > 0.08, "{}", rate("bmp", "rate"));
     assert!(rate("bmp_kp", "lower") < 0.06 && rate("bmp_kp", "rate") < 0.09, "{}", rate("bmp_kp", "rate"));
 }
+
+/// Before costs a little, after costs nothing that differs from luck.
+#[test]
+fn drift_pays_before_costs_only() {
+    if real_data().is_none() {
+        return;
+    }
+    let free = "backtest.costs={ commission_bps = 0.0, half_spread_bps = 0.0, borrow_bps_per_year = 0.0 }";
+    let reaction = "backtest.signal=car[0,1]";
+    for (settings, ratio, error, t, selected, walked) in [
+        (&[][..], 0.36, 0.27, 0.8, 0.740, 0.35),
+        (&[free], 0.69, 0.26, 2.0, 0.978, 0.60),
+        (&[reaction], -0.14, 0.25, -0.4, 0.051, -0.43),
+        (&[reaction, free], 0.20, 0.25, 0.9, 0.495, -0.10),
+    ] {
+        let (dir, _) = run("pead", settings);
+        let performance = table(&dir, "performance");
+        let held_60 = [("record", "strategy"), ("strategy_id", "2")];
+        let near = |column: &str, row: &[(&str, &str)], want: f64, digits: f64| {
+            let found = performance.number(column, row);
+            assert!((found - want).abs() <= 0.51 * digits, "{column} of {row:?} with {settings:?}: {found}");
+        };
+        near("sharpe", &held_60, ratio, 0.01);
+        near("sharpe_se_robust", &held_60, error, 0.01);
+        near("alpha_t", &held_60, t, 0.1);
+        near("selected", &held_60, selected, 0.001);
+        near("sharpe", &[("record", "walk_forward")], walked, 0.01);
+    }
+}

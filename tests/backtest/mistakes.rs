@@ -53,6 +53,11 @@ fn numbers_and_keys() {
         &["needs to know how much money", "capital ="],
     );
     refused("signal = \"signal\"\ncapital = 1e6", &["`capital` changes nothing"]);
+    refused(
+        "signal = \"signal\"\nwalk_forward = { train_days = 1, test_days = 5 }",
+        &["that is too few", "train_days = 1"],
+    );
+    refused("signal = \"signal\"\nwalk_forward = { train_days = 9 }", &["test_days"]);
     refused("signal = \"signal\"\nvolatility_days = 20", &["`volatility_days` changes nothing"]);
     refused(
         "signal = \"signal\"\nhedge = \"beta\"\n[sweep]\nmodel = [\"market\", \"constant_mean\"]",

@@ -1,5 +1,6 @@
 //! Measures of performance against numpy, scipy, statsmodels and pandas (tests/golden/performance.py).
 
+use dayzero_model::longrun::automatic_lags;
 use dayzero_model::performance::{
     Activity, ActivityRecord, Alpha, Drawdown, LotOutcome, LotRecord, LotSize, Sharpe, annual_factor, annual_return,
     calmar, capacity, deflated, downside_deviation, effective_trials, error_autocorrelated, expected_best,
@@ -84,7 +85,8 @@ fn records_agree() {
 fn alphas_agree_with_statsmodels() {
     for set in golden("alphas").as_array().expect("sets") {
         let (r, factors) = (numbers(&set["returns"]), columns(&set["factors"]));
-        let found = Alpha::of(&r, &factors.iter().map(Vec::as_slice).collect::<Vec<_>>()).expect("defined");
+        let found = Alpha::of(&r, &factors.iter().map(Vec::as_slice).collect::<Vec<_>>(), automatic_lags(r.len()))
+            .expect("defined");
         close(found.alpha, &set["alpha"], "alpha");
         close(found.error, &set["error"], "error");
         close(found.t, &set["t"], "t");
@@ -187,7 +189,7 @@ fn all_finite(r: &[f64], others: &[&[f64]]) -> Result<(), TestCaseError> {
         ]);
         values.extend(ratio_variance(&ratios).map(|variance| deflated(&sharpe, variance, 2.5)));
     }
-    if let Ok(found) = Alpha::of(r, &others[1..]) {
+    if let Ok(found) = Alpha::of(r, &others[1..], 3) {
         values.extend([Ok(found.alpha), Ok(found.error), Ok(found.t), Ok(found.p_value), Ok(found.annual(YEAR))]);
         values.extend(found.betas.iter().map(|&beta| Ok(beta)));
     }

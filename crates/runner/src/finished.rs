@@ -11,6 +11,7 @@ use crate::influence::InfluenceRow;
 use crate::ledger::Ledger;
 use crate::load::Loaded;
 use crate::longrun::{self, CalendarTimeRow, RatsRows};
+use crate::performance::Performance;
 use crate::regressions::RegressionRows;
 use crate::simulate::calibrate::PlaceboSize;
 
@@ -45,6 +46,8 @@ pub struct Finished<'a> {
     pub regressions: Vec<RegressionRows>,
     /// The events, traded.
     pub backtest: Option<Backtested>,
+    /// What the records of its strategies say.
+    pub performance: Option<Performance>,
     /// For every input row, its place among the candidates, or [`NOWHERE`].
     places: Vec<u32>,
 }
@@ -72,6 +75,7 @@ impl<'a> Finished<'a> {
             rats: Vec::new(),
             regressions: Vec::new(),
             backtest: None,
+            performance: None,
             places,
         }
     }

@@ -22,6 +22,7 @@ pub mod manifest;
 pub mod moved;
 pub mod output;
 pub mod parquet_file;
+pub mod performance;
 pub mod pipeline;
 pub mod prepare;
 pub mod printable;

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
-use crate::backtest::StrategyRun;
+use crate::backtest::note::StrategyNote;
 use crate::config::Study;
 use crate::findings::{Case, Headline};
 use crate::finished::Finished;
@@ -51,6 +51,9 @@ pub struct Manifest {
     /// The strategies of a backtest, with what became of the events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub strategies: Vec<StrategyNote>,
+    /// What luck alone would have found among the strategies, in sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub luck: Vec<String>,
     /// What a reader of the results should know: single events or periods that decide them, and tests that do
     /// not keep their size.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -104,21 +107,6 @@ pub struct SpecificationNote {
     pub label: String,
     /// Input events by outcome.
     pub outcomes: BTreeMap<String, usize>,
-}
-
-/// A strategy in a few words.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct StrategyNote {
-    /// Number.
-    pub strategy_id: usize,
-    /// As in `[0] surprise_pct, 5 quantiles, day 1 open, 20 sessions, hedge benchmark, 4 bps`.
-    pub label: String,
-    /// Events that became a lot.
-    pub traded: usize,
-    /// Events that did not, by reason; with the lots they add up to all of them.
-    pub untraded: BTreeMap<String, usize>,
-    /// What was left of a unit of equity after the last exit.
-    pub equity: Option<f64>,
 }
 
 /// A table that was written.
@@ -242,19 +230,6 @@ pub fn specification_notes(finished: &Finished<'_>) -> Vec<SpecificationNote> {
         }
     };
     (0..finished.study.specifications.len()).map(note).collect()
-}
-
-/// The strategies, with what became of the events.
-pub fn strategy_notes(finished: &Finished<'_>) -> Vec<StrategyNote> {
-    let (Some(backtest), Some(section)) = (&finished.backtest, &finished.study.backtest) else { return Vec::new() };
-    let note = |(strategy_id, run): (usize, &StrategyRun)| StrategyNote {
-        strategy_id,
-        label: run.label(section),
-        traded: run.traded.lots.len(),
-        untraded: backtest.untraded(run),
-        equity: run.traded.days.last().map(|day| day.equity),
-    };
-    backtest.strategies.iter().enumerate().map(note).collect()
 }
 
 fn label(specification: &dayzero_model::Specification) -> String {

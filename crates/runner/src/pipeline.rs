@@ -10,6 +10,7 @@ use dayzero_model::significance::Needs;
 
 use rayon::prelude::*;
 
+use crate::backtest::note;
 use crate::config::Study;
 use crate::estimate;
 use crate::finished::Finished;
@@ -19,11 +20,14 @@ use crate::load;
 use crate::manifest::{self, Manifest};
 use crate::moved::{self, Permuted};
 use crate::output::Staging;
+use crate::performance::luck;
 use crate::prepare::{self, Ground, Prepared};
 use crate::progress::Progress;
 use crate::simulate::calibrate;
 use crate::tables::{self, Table};
-use crate::{Failure, adjust, backtest, differences, findings, influence, longrun, regressions, residuals};
+use crate::{
+    Failure, adjust, backtest, differences, findings, influence, longrun, performance, regressions, residuals,
+};
 
 /// Runs a study and writes its tables.
 ///
@@ -119,6 +123,9 @@ fn finish<'a>(
     clock.mark("regress");
     finished.backtest = backtest::backtest(study, ground, &finished.results);
     clock.mark("trade");
+    finished.performance =
+        finished.backtest.as_ref().and_then(|traded| performance::performance(study, ground, traded));
+    clock.mark("measure");
     Ok(finished)
 }
 
@@ -162,7 +169,8 @@ pub(crate) fn describe(finished: &Finished<'_>) -> Manifest {
         cases: findings::cases(finished),
         warnings: findings::warnings(finished),
         simulation: None,
-        strategies: manifest::strategy_notes(finished),
+        strategies: note::strategy_notes(finished),
+        luck: finished.performance.as_ref().map_or(Vec::new(), |found| luck::sentences(study, found)),
         tables: Vec::new(),
         files: Vec::new(),
         notes: findings::notes(finished),

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use dayzero_model::Outcome;
 
+use crate::backtest::note::StrategyNote;
 use crate::findings::{Case, CaseWindow, Headline};
-use crate::manifest::{ALIGNED, Manifest, StrategyNote};
+use crate::manifest::{ALIGNED, Manifest};
 use crate::terminal::{align_right, lines, plain_table};
 
 /// Events by outcome, mean CAR by window and group, and where the tables are.
@@ -45,6 +46,9 @@ pub fn render(manifest: &Manifest, dir: Option<&Path>) -> String {
         text.push_str(&each_case(&cases));
     }
     text.push_str(&strategies(&manifest.strategies));
+    for sentence in &manifest.luck {
+        let _ = writeln!(text, "{sentence}");
+    }
     if !manifest.warnings.is_empty() {
         text.push('\n');
     }
@@ -81,20 +85,34 @@ fn outcomes(counts: &BTreeMap<String, usize>) -> String {
 /// A summary is read: more strategies than these stand in their table.
 const MOST_STRATEGIES: usize = 40;
 
-/// The strategies: how many events each traded, and what became of one unit of equity.
+/// The strategies: how many events each traded, what became of one unit of equity, and how sure that is.
 fn strategies(notes: &[StrategyNote]) -> String {
     if notes.is_empty() {
         return String::new();
     }
     let mut table = plain_table();
-    table.set_header(["  strategy", "", "lots", "earned"]);
+    table.set_header(["  strategy", "", "lots", "earned", "a year", "Sharpe", "+/-", "drawdown", "alpha t"]);
     for note in &notes[..notes.len().min(MOST_STRATEGIES)] {
-        let earned = note.equity.map_or("-".into(), |equity| percent(equity - 1.0));
-        table.add_row([format!("  {}", note.strategy_id), note.label.clone(), thousands(note.traded), earned]);
+        let shown = |value: Option<f64>, show: fn(f64) -> String| value.map_or("-".into(), show);
+        table.add_row([
+            format!("  {}", note.strategy_id),
+            note.label.clone(),
+            thousands(note.traded),
+            shown(note.equity.map(|equity| equity - 1.0), percent),
+            shown(note.telling.annual_return, percent),
+            shown(note.telling.sharpe, two_digits),
+            shown(note.telling.sharpe_se, two_digits),
+            shown(note.telling.max_drawdown.map(|depth| -depth), percent),
+            shown(note.telling.alpha_t, two_digits),
+        ]);
     }
-    align_right(&mut table, [2, 3]);
+    align_right(&mut table, 2..9);
     let more = notes.len().saturating_sub(MOST_STRATEGIES);
-    let rest = if more > 0 { format!("  and {more} more in the table `strategies`\n") } else { String::new() };
+    let rest = if more > 0 {
+        format!("  and {more} more in the tables `strategies` and `performance`\n")
+    } else {
+        String::new()
+    };
     format!("\n{}{rest}", lines(&table))
 }
 

@@ -17,10 +17,12 @@ pub const TABLE_NAMES: &[&str] = &[
     "strategies",
     "trades",
     "portfolio",
+    "performance",
+    "walk_forward",
 ];
 
 /// Those among them that only a study with a backtest has.
-pub const BACKTEST_TABLE_NAMES: &[&str] = &["strategies", "trades", "portfolio"];
+pub const BACKTEST_TABLE_NAMES: &[&str] = &["strategies", "trades", "portfolio", "performance", "walk_forward"];
 
 /// The tables that a simulation writes in their place.
 pub const SIMULATION_TABLE_NAMES: &[&str] = &["rejections"];

@@ -36,6 +36,10 @@ pub struct Lot {
     pub weight: f64,
     /// Value at entry, where equity started at one.
     pub notional: f64,
+    /// Weight before limits.
+    pub wanted: f64,
+    /// Average value traded in the security in a day before the decision, in money; absent without volumes.
+    pub traded_value: Option<f64>,
     /// What made it smaller than its weight.
     pub capped_by: Option<CappedBy>,
     /// Gain or loss in the security.

@@ -139,6 +139,8 @@ impl Order {
             sessions: self.planned.sessions,
             weight,
             notional,
+            wanted: self.weight,
+            traded_value: self.decision.traded_value,
             capped_by,
             gross_return: 0.0,
             hedge_return: 0.0,

@@ -3,7 +3,7 @@
 use super::Undefined;
 use super::undefined::finite;
 use crate::expected::FitError;
-use crate::longrun::{automatic_lags, newey_west};
+use crate::longrun::newey_west;
 use crate::significance::Distribution;
 
 /// The constant of a regression on factors (Jensen 1968) with the errors of Newey & West (1987).
@@ -21,13 +21,14 @@ pub struct Alpha {
     pub dof: usize,
     /// Coefficients of the factors in their order.
     pub betas: Vec<f64>,
-    /// Days of lag in the errors, ⌊4(T/100)^(2/9)⌋.
+    /// Days of lag in the errors.
     pub lags: usize,
 }
 
 impl Alpha {
     /// Regresses daily returns on a constant and factors. Returns and factors are both above the
-    /// risk-free rate, or differences of returns.
+    /// risk-free rate, or differences of returns. `lags` should reach as far as lots are held, and no less
+    /// than [`automatic_lags`](crate::longrun::automatic_lags); a record has at most its days less one.
     ///
     /// # Errors
     /// Not more days than coefficients; a factor that depends on those before it; returns that the factors
@@ -35,7 +36,7 @@ impl Alpha {
     ///
     /// # Panics
     /// A factor is not as long as the returns.
-    pub fn of(returns: &[f64], factors: &[&[f64]]) -> Result<Self, Undefined> {
+    pub fn of(returns: &[f64], factors: &[&[f64]], lags: usize) -> Result<Self, Undefined> {
         let (days, columns) = (returns.len(), factors.len() + 1);
         let mut design = vec![1.0; days];
         for factor in factors {
@@ -43,7 +44,7 @@ impl Alpha {
             design.extend_from_slice(factor);
         }
         finite(returns.iter().chain(&design).sum())?;
-        let lags = automatic_lags(days);
+        let lags = lags.min(days.saturating_sub(1));
         let found = newey_west(returns, &design, columns, None, lags).map_err(|error| match error {
             FitError::TooFewDays { needed } => Undefined::TooFewDays { found: days, needed },
             FitError::Singular { column } => Undefined::Collinear { column },
@@ -81,9 +82,9 @@ mod tests {
     fn no_value_without_a_fit() {
         let market = [0.01, -0.01, 0.02, 0.0, -0.02];
         let explained = market.map(|m| 0.001 + 2.0 * m);
-        assert_eq!(Alpha::of(&explained, &[&market]), Err(Undefined::ZeroVariance));
-        assert_eq!(Alpha::of(&market, &[&market, &market]), Err(Undefined::Collinear { column: 2 }));
-        assert_eq!(Alpha::of(&market[..2], &[&market[..2]]), Err(Undefined::TooFewDays { found: 2, needed: 3 }));
-        assert_eq!(Alpha::of(&[0.0, f64::NAN, 0.1], &[]), Err(Undefined::NotFinite));
+        assert_eq!(Alpha::of(&explained, &[&market], 2), Err(Undefined::ZeroVariance));
+        assert_eq!(Alpha::of(&market, &[&market, &market], 2), Err(Undefined::Collinear { column: 2 }));
+        assert_eq!(Alpha::of(&market[..2], &[&market[..2]], 2), Err(Undefined::TooFewDays { found: 2, needed: 3 }));
+        assert_eq!(Alpha::of(&[0.0, f64::NAN, 0.1], &[], 2), Err(Undefined::NotFinite));
     }
 }

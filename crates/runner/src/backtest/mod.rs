@@ -3,6 +3,7 @@
 
 mod clock;
 mod ground;
+pub mod note;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

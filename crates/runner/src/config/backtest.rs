@@ -33,6 +33,17 @@ pub struct Backtest {
     pub volumes: bool,
     /// Whether lots are hedged.
     pub hedged: bool,
+    /// The choice among the strategies on past days only.
+    pub walk_forward: Option<WalkSpans>,
+}
+
+/// How often strategies are chosen, and on how many days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WalkSpans {
+    /// Dates that are looked at.
+    pub train_days: usize,
+    /// Dates until the next choice.
+    pub test_days: usize,
 }
 
 impl Backtest {
@@ -60,6 +71,7 @@ pub(super) fn backtest(
     }
     let costs = costs(raw, section, mistakes);
     numbers(section, mistakes);
+    let walk_forward = walk_forward(section, mistakes);
     let rule = signals::rule(section, &chosen, mistakes);
     let sides = choices::sides(section, rule.sort.counts(), mistakes);
     signals::check_estimates(section, &chosen, specifications, mistakes);
@@ -107,6 +119,7 @@ pub(super) fn backtest(
         opens: enter.iter().any(|enter| enter.value.at == RawAt::Open),
         volumes: participates || (raw.prices.volume.is_some() && raw.prices.r#return.is_none()),
         hedged: section.hedge != RawHedge::None,
+        walk_forward,
         rule,
         signals: chosen.texts,
         columns: chosen.columns,
@@ -207,6 +220,17 @@ fn numbers(section: &RawBacktest, mistakes: &mut Vec<Mistake>) {
             mistakes.push(Mistake::new(path(&[key]), "that is too few"));
         }
     }
+}
+
+/// A Sharpe ratio takes two days.
+fn walk_forward(section: &RawBacktest, mistakes: &mut Vec<Mistake>) -> Option<WalkSpans> {
+    let raw = section.walk_forward?;
+    for (key, days, fewest) in [("train_days", raw.train_days, 2), ("test_days", raw.test_days, 1)] {
+        if days < fewest {
+            mistakes.push(Mistake::new(path(&["walk_forward", key]), "that is too few"));
+        }
+    }
+    Some(WalkSpans { train_days: raw.train_days, test_days: raw.test_days })
 }
 
 fn enter_of(raw: &RawEnter) -> Enter {

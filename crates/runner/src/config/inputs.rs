@@ -212,7 +212,8 @@ fn is_above(from: &RawFilterValue, to: &RawFilterValue) -> bool {
     }
 }
 
-/// The factors that the specifications name, and where each comes from.
+/// The factors that the specifications name, and where each comes from; with a backtest also those that the
+/// section names, against which its records are held.
 pub(super) fn factors(
     raw: &RawStudy,
     specifications: &[Specification],
@@ -233,6 +234,11 @@ pub(super) fn factors(
                 needed.push(name);
             }
         }
+    }
+    if raw.backtest.is_some() && section.path.is_some() {
+        let named = section.columns.keys().map(String::as_str);
+        let further: Vec<&str> = named.filter(|name| !needed.contains(name)).collect();
+        needed.extend(further);
     }
     let (securities, columns): (Vec<&str>, Vec<&str>) =
         needed.iter().partition(|name| section.securities.contains_key(**name));

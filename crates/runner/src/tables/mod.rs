@@ -12,6 +12,7 @@ mod column;
 mod estimates;
 mod events;
 mod influence;
+mod performance;
 mod portfolio;
 mod rats;
 mod regressions;
@@ -20,6 +21,7 @@ mod specifications;
 mod strategies;
 mod tests;
 mod trades;
+mod walk_forward;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -67,6 +69,8 @@ pub const TABLES: &[(&str, Builder)] = &[
     ("strategies", strategies::table),
     ("trades", trades::table),
     ("portfolio", portfolio::table),
+    ("performance", performance::table),
+    ("walk_forward", walk_forward::table),
 ];
 
 /// Units per chunk: about what fits a core's cache.

@@ -78,6 +78,12 @@ fn with_returns<'a>(table: Table<'a>, lot: impl Fn(&Cell) -> &'a Lot + Copy + Sy
         .with(Column::float("weight", "value at entry over the equity of the date before", move |cell| {
             Some(lot(cell).weight)
         }))
+        .with(Column::float("wanted_weight", "weight before limits", move |cell| Some(lot(cell).wanted)))
+        .with(Column::float(
+            "traded_value",
+            "average value traded in a day before the decision, in money; null where no volumes are read",
+            move |cell| lot(cell).traded_value,
+        ))
         .with(Column::text("capped_by", "the limit that made it smaller", move |cell| {
             lot(cell).capped_by.map(|cap| cap.code().into())
         }))

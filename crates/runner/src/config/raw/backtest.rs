@@ -77,6 +77,20 @@ pub struct RawBacktest {
     /// Trading days over which traded value is averaged, for `max_participation` (default 20).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_days: Option<usize>,
+    /// Choose among the strategies every few months, on past days only, and keep the joined record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub walk_forward: Option<RawWalkForward>,
+}
+
+/// A choice among the strategies on past days only: the best Sharpe ratio of the training days is held on the
+/// test days, which follow.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawWalkForward {
+    /// Dates that are looked at.
+    pub train_days: usize,
+    /// Dates until the next choice.
+    pub test_days: usize,
 }
 
 /// Standardised unexpected earnings: the forecast error over the deviation of the security's past errors.

@@ -201,7 +201,8 @@ pub struct RawFactors {
     /// Column of the risk-free return.
     #[serde(default = "default_risk_free")]
     pub risk_free: String,
-    /// Other names for columns: factor name to column, as in { mktrf = "Mkt-RF" }.
+    /// Other names for columns: factor name to column, as in { mktrf = "Mkt-RF" }. A backtest is held against all
+    /// that are named here, whether or not a model has them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, String>,
     /// Securities of the price table whose returns are factors, as in { sector = "KWEB" }; in another
