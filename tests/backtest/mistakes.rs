@@ -66,6 +66,32 @@ fn numbers_and_keys() {
     refused("signal = \"ar[0]\"\n[sweep]\nestimation_window = [[2, 60]]", &["is not over when the event is traded"]);
 }
 
+/// An estimate that depends on later announcements, or on the days after the decision, is no signal.
+#[test]
+fn estimates_that_look_ahead() {
+    refused(
+        "signal = \"ar[0]\"\n[sweep]\nmask_other_events = [0, 30]\nestimation_window = [[-60, -11]]",
+        &["mask_other_events = 30 reaches from events after day 0 into the estimation window [-60, -11]"],
+    );
+    refused(
+        "signal = \"ar[0]\"\n[sweep]\nmodel = [\"synthetic_control\"]",
+        &["the model `synthetic_control` chooses donors by the whole event window"],
+    );
+}
+
+/// The beta of volumes hedges nothing, and the lowest costs are no choice.
+#[test]
+fn betas_and_costs_that_mislead() {
+    refused(
+        "signal = \"signal\"\nhedge = \"beta\"\n[sweep]\nresponse = [\"log_volume\"]",
+        &["the beta of `log_volume` is none of daily returns"],
+    );
+    refused(
+        "signal = \"signal\"\ncosts = [{}, { commission_bps = 9.0 }]\nwalk_forward = { train_days = 9, test_days = 5 }",
+        &["a walk-forward among several costs would choose the lowest"],
+    );
+}
+
 /// Returns tell no opening price and no value.
 #[test]
 fn a_table_of_returns() {

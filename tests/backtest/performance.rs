@@ -191,6 +191,25 @@ fn luck_is_called_skill_as_often_as_it_says() {
     }
 }
 
+/// What trading costs is no choice: with two levels of costs, each strategy is judged among those with its own.
+#[test]
+fn costs_are_no_search() {
+    let run = |settings: &'static str| {
+        let planted = Planted { securities: 8, sessions: 160, drift: 0.0, drift_sessions: 1, seed: 5, settings };
+        read(planted.run().path(), "performance")
+    };
+    let one = run("signal = \"signal\"\nenter = [{ day = 0 }, { day = 2 }]\nhold_days = [3, 8]\nsize = 0.05\n\
+                   costs = { commission_bps = 1.0 }");
+    let both = run("signal = \"signal\"\nenter = [{ day = 0 }, { day = 2 }]\nhold_days = [3, 8]\nsize = 0.05\n\
+                    costs = [{ commission_bps = 1.0 }, { commission_bps = 30.0 }]");
+    assert_eq!((both.rows(), one.rows()), (8, 4));
+    for column in ["trials", "selected", "deflated_sharpe", "overfitting", "sharpe"] {
+        let cheap: Vec<Option<f64>> = both.numbers(column).into_iter().step_by(2).collect();
+        assert_eq!(cheap, one.numbers(column), "{column}");
+    }
+    assert_ne!(both.numbers("selected")[1], both.numbers("selected")[0]);
+}
+
 /// Whatever happens after the days that a choice looks at, it is the same choice, and so are its days before.
 #[test]
 fn a_choice_does_not_see_what_follows() {

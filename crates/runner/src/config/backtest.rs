@@ -71,7 +71,7 @@ pub(super) fn backtest(
     }
     let costs = costs(raw, section, mistakes);
     numbers(section, mistakes);
-    let walk_forward = walk_forward(section, mistakes);
+    let walk_forward = walk_forward(section, costs.len(), mistakes);
     let rule = signals::rule(section, &chosen, mistakes);
     let sides = choices::sides(section, rule.sort.counts(), mistakes);
     signals::check_estimates(section, &chosen, specifications, mistakes);
@@ -222,9 +222,14 @@ fn numbers(section: &RawBacktest, mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// A Sharpe ratio takes two days.
-fn walk_forward(section: &RawBacktest, mistakes: &mut Vec<Mistake>) -> Option<WalkSpans> {
+/// A Sharpe ratio takes two days, and nobody chooses what trading costs.
+fn walk_forward(section: &RawBacktest, costs: usize, mistakes: &mut Vec<Mistake>) -> Option<WalkSpans> {
     let raw = section.walk_forward?;
+    if costs > 1 {
+        let problem = "a walk-forward among several costs would choose the lowest";
+        let help = "give one entry of costs, and run the study once for each";
+        mistakes.push(Mistake::new(path(&["walk_forward"]), problem).help(help));
+    }
     for (key, days, fewest) in [("train_days", raw.train_days, 2), ("test_days", raw.test_days, 1)] {
         if days < fewest {
             mistakes.push(Mistake::new(path(&["walk_forward", key]), "that is too few"));

@@ -52,7 +52,7 @@ fn best(study: &Study, performance: &Performance) -> Option<String> {
     let ranked = strategies().filter_map(|row| Some((row.value("sharpe")?, row)));
     let (sharpe, row) = ranked.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     let (number, selected) = (row.strategy?, row.value("selected")?);
-    let count = strategies().count();
+    let count = row.searched;
     if sharpe <= 0.0 {
         return Some(format!(
             "no Sharpe ratio is above zero: nothing was earned, by luck or otherwise ({count} strategies)"

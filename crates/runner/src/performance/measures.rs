@@ -42,6 +42,7 @@ pub(super) struct Measured<'a> {
 
 /// How many strategies were tried, and what that says.
 pub(super) struct Search {
+    pub(super) count: usize,
     trials: Result<f64, Undefined>,
     variance: f64,
     overfitting: Value,
@@ -52,6 +53,7 @@ impl Search {
     pub(super) fn of(records: &[&[f64]]) -> Self {
         let ratios: Vec<f64> = records.iter().filter_map(|r| Sharpe::of(r).ok()).map(|sharpe| sharpe.ratio).collect();
         Self {
+            count: records.len(),
             trials: performance::effective_trials(records),
             // A single ratio does not vary, and is not deflated.
             variance: performance::ratio_variance(&ratios).unwrap_or(0.0),
@@ -62,7 +64,7 @@ impl Search {
     /// Nothing was chosen with a view to the record.
     pub(super) fn none() -> Self {
         let overfitting = Err("strategies were chosen on past days only".to_owned());
-        Self { trials: Ok(1.0), variance: 0.0, overfitting }
+        Self { count: 1, trials: Ok(1.0), variance: 0.0, overfitting }
     }
 }
 
@@ -185,6 +187,6 @@ pub const MEASURES: &[Measure] = measures![
         |m| m.of_trials(performance::selected);
     "min_track_record", "days after which such a Sharpe ratio would be above zero at the confidence of the study",
         |m| m.of_sharpe(|s| performance::minimum_track_record(s, 0.0, m.confidence));
-    "overfitting", "probability that the best strategy in sample is in the lower half out of sample, of all strategies together (Bailey et al. 2017)",
+    "overfitting", "probability that the best strategy in sample is in the lower half out of sample, of the strategies with its costs; the middle rank of an odd number is in that half (Bailey et al. 2017)",
         |m| m.search.overfitting.clone();
 ];

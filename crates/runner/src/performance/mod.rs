@@ -7,8 +7,9 @@ mod regressors;
 mod walk;
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use dayzero_model::backtest::{Day, Lot};
+use dayzero_model::backtest::{Day, Lot, Strategy};
 use dayzero_model::longrun::automatic_lags;
 use dayzero_model::performance::{Alpha, Drawdown, Sharpe};
 use rayon::prelude::*;
@@ -52,6 +53,8 @@ pub struct Row {
     pub strategy: Option<usize>,
     /// Its days, as places on the timeline.
     pub days: Range<usize>,
+    /// Strategies with the same costs, itself among them.
+    pub searched: usize,
     /// Its closed lots.
     pub lots: usize,
     /// Lags of the errors that allow for autocorrelation.
@@ -109,8 +112,8 @@ pub fn performance(study: &Study, ground: Ground<'_>, backtested: &Backtested) -
     let records: Vec<&[f64]> = records.iter().map(Vec::as_slice).collect();
     let walked = section.walk_forward.map(|spans| walk::walk(backtested, &records, spans));
     let measure = |case: &Case<'_>, search: &Search| row(study, &regressors, days_per_year, case, search);
-    let search = Search::of(&records);
-    let strategy = |number: usize| measure(&of_strategy(section, backtested, number), &search);
+    let searches = searches(section, backtested, &records);
+    let strategy = |number: usize| measure(&of_strategy(section, backtested, number), &searches[number]);
     let mut rows: Vec<Row> = (0..records.len()).into_par_iter().map(strategy).collect();
     if let Some(Ok(walked)) = &walked {
         let case = of_walk(section, backtested, walked);
@@ -121,6 +124,27 @@ pub fn performance(study: &Study, ground: Ground<'_>, backtested: &Backtested) -
         rows.extend(walked.hindsight.map(|best| measure(&of_hindsight(section, backtested, walked, best), &search)));
     }
     Some(Performance { days_per_year, regressors, rows, walked })
+}
+
+/// For every strategy the search that it is part of: those with the same costs. What trading costs is no choice, and
+/// a cheap copy of a strategy beats its dear twin on whatever days.
+fn searches(section: &Backtest, backtested: &Backtested, records: &[&[f64]]) -> Vec<Arc<Search>> {
+    let costs = |number: usize| {
+        let Strategy { costs, limits, .. } = &section.strategies[backtested.strategies[number].strategy];
+        (*costs, limits.participation)
+    };
+    let mut known: Vec<Arc<Search>> = Vec::new();
+    for number in 0..records.len() {
+        let twin = (0..number).find(|&other| costs(other) == costs(number));
+        known.push(match twin {
+            Some(other) => known[other].clone(),
+            None => {
+                let rivals = (0..records.len()).filter(|&other| costs(other) == costs(number));
+                Arc::new(Search::of(&rivals.map(|other| records[other]).collect::<Vec<_>>()))
+            }
+        });
+    }
+    known
 }
 
 fn returns(days: &[Day]) -> Vec<f64> {
@@ -200,6 +224,7 @@ fn row(study: &Study, regressors: &Regressors, days_per_year: f64, case: &Case<'
         kind: case.kind,
         strategy: case.strategy,
         days,
+        searched: search.count,
         lots: case.lots.len(),
         lags,
         values: MEASURES.iter().map(|measure| (measure.of)(&measured)).collect(),

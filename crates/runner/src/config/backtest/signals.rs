@@ -1,7 +1,8 @@
 //! What events are judged by.
 
 use dayzero_model::backtest::{Forecast, Rule, Signal, Sort, Surprise, Weighting};
-use dayzero_model::{Specification, Window};
+use dayzero_model::expected::Source;
+use dayzero_model::{Response, Specification, Window};
 
 use super::choices::{listed, path};
 use crate::config::mistake::Mistake;
@@ -158,6 +159,41 @@ pub(super) fn check_estimates(
     if let Some(late) = specifications.iter().find(|s| s.estimation.last() >= 0) {
         let problem = format!("the estimation window {} is not over when the event is traded", late.estimation);
         let help = "end the estimation window before day 0";
+        mistakes.push(Mistake::new(path(&[key]), problem).help(help));
+    }
+    check_foresight(key, chosen, specifications, mistakes);
+    check_beta(section, specifications, mistakes);
+}
+
+/// No estimate may know of what comes after the decision.
+fn check_foresight(key: &str, chosen: &Chosen, specifications: &[Specification], mistakes: &mut Vec<Mistake>) {
+    // Days around later events would be left out of the estimate, before anybody knows of these events.
+    if let Some(wide) = specifications.iter().find(|s| s.mask_other_events as i64 >= -i64::from(s.estimation.last())) {
+        let problem = format!(
+            "mask_other_events = {} reaches from events after day 0 into the estimation window {}",
+            wide.mask_other_events, wide.estimation
+        );
+        let help = "end the estimation window farther from day 0, or mask fewer days";
+        mistakes.push(Mistake::new(path(&[key]), problem).help(help));
+    }
+    if chosen.reaction.is_some()
+        && let Some(donors) = specifications.iter().find(|s| s.recipe.uses(&Source::Donors))
+    {
+        let problem = format!("the model `{}` chooses donors by the whole event window", donors.model.name());
+        let help = "that looks beyond the decision; any other model does not";
+        mistakes.push(Mistake::new(path(&["signal"]), problem).help(help));
+    }
+}
+
+/// A hedge needs the market's beta of daily returns.
+fn check_beta(section: &RawBacktest, specifications: &[Specification], mistakes: &mut Vec<Mistake>) {
+    if needs_beta(section)
+        && let Some(other) =
+            specifications.iter().find(|s| !matches!(s.response, Response::Return | Response::Volatility))
+    {
+        let key = if section.hedge == RawHedge::Beta { "hedge" } else { "weighting" };
+        let problem = format!("the beta of `{}` is none of daily returns", other.response.name());
+        let help = "response = \"return\" has one; hedge = \"benchmark\" needs none";
         mistakes.push(Mistake::new(path(&[key]), problem).help(help));
     }
     if needs_beta(section)
