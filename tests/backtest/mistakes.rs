@@ -69,10 +69,10 @@ fn numbers_and_keys() {
 /// An estimate that depends on later announcements, or on the days after the decision, is no signal.
 #[test]
 fn estimates_that_look_ahead() {
-    refused(
-        "signal = \"ar[0]\"\n[sweep]\nmask_other_events = [0, 30]\nestimation_window = [[-60, -11]]",
-        &["mask_other_events = 30 reaches from events after day 0 into the estimation window [-60, -11]"],
-    );
+    let dir = tempfile::tempdir().expect("a directory");
+    Market::rising(&[(2, "08:00", 1.0)], "signal = \"ar[0]\"\nhold_days = 3").write(dir.path());
+    crate::support::dayzero(dir.path(), &["run", "study.toml", "--set", "study.mask_other_events=1"])
+        .failure(2, &["mask_other_events = 1 reaches from events after day 0 into the estimation window [-4, -1]"]);
     refused(
         "signal = \"ar[0]\"\n[sweep]\nmodel = [\"synthetic_control\"]",
         &["the model `synthetic_control` chooses donors by the whole event window"],
