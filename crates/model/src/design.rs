@@ -166,6 +166,11 @@ impl Design {
         row.iter().all(|x| x.is_finite())
     }
 
+    /// The risk-free returns, where returns are taken above them.
+    pub(crate) fn risk_free_column(&self) -> Option<&[f64]> {
+        self.risk_free.as_deref()
+    }
+
     /// The risk-free return of a day; zero for models of raw returns.
     pub fn risk_free_on(&self, day: usize) -> f64 {
         self.risk_free(day..day + 1)

@@ -114,7 +114,7 @@ impl Estimator {
         if specification.recipe.placebo {
             let scars: Vec<Option<f64>> = specification
                 .windows()
-                .map(|window| self.days.cumulative(specification, &self.fit, window)?.scar)
+                .map(|window| self.days.cumulative(specification, &self.fit, window).scar.get())
                 .collect();
             self.placebo_shares = placebo::shares(specification, &self.sample, &self.own, place, &scars);
         }
@@ -160,9 +160,6 @@ impl Estimator {
             }
         })?;
         self.fit.divide_residuals(specification.variants.residual_divisor);
-        if self.fit.reported.is_empty() {
-            self.fit.reported.clone_from(&self.fit.coefficients);
-        }
         self.diagnosis = specification.diagnostics.then(|| {
             let before = specification.estimation.last() < specification.event.first();
             Diagnosis::new(&self.sample, &self.fit, self.zero_returns, before)
@@ -181,7 +178,7 @@ impl Estimator {
         place: &EventPlace<'_>,
     ) -> Option<()> {
         let Self { fit, scratch, sample, .. } = self;
-        design.kernel()?.fit(specification, place, scratch, fit)?;
+        design.kernel()?.fit(specification, place, !self.without_residuals, scratch, fit)?;
         let start = place.days(specification.estimation).start;
         if !self.without_residuals {
             scratch.write_residuals(start, &mut sample.days, &mut fit.residuals);
@@ -189,7 +186,7 @@ impl Estimator {
         self.ends = scratch.ends(start);
         fit.volatility = None;
         fit.divide_residuals(specification.variants.residual_divisor);
-        fit.reported.clone_from(&fit.coefficients);
+        fit.reported.clear();
         self.diagnosis = None;
         Some(())
     }

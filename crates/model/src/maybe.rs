@@ -21,9 +21,20 @@ impl Maybe {
         (!self.0.is_nan()).then_some(self.0)
     }
 
+    /// The number as it is stored: NaN where there is none. For loops over many that check them themselves.
+    pub(crate) fn stored(self) -> f64 {
+        self.0
+    }
+
     /// Whether there is a number.
     pub fn is_some(self) -> bool {
         !self.0.is_nan()
+    }
+}
+
+impl Default for Maybe {
+    fn default() -> Self {
+        Self::NONE
     }
 }
 

@@ -124,17 +124,17 @@ impl Pool<'_> {
         for &event in members {
             let (car, scar) = match (window, tested) {
                 (TestedWindow::Declared(w), Tested::Bhar) => {
-                    (self.results.window_bhar[event * self.results.windows_len + w], Maybe::NONE)
+                    (self.results.windows(event)[w].bhar, Maybe::NONE)
                 }
                 _ => window.cumulative(self.results, event),
             };
-            let (Some(car), Some(share)) = (car.get(), self.results.positive_share[event].get()) else { continue };
+            let (Some(car), Some(share)) = (car.get(), self.results.figures[event].positive_share.get()) else { continue };
             sample.car.push(car);
             sample.positive_share.push(share);
             sample.period.push(self.periods[event]);
             if let Some(scar) = scar.get() {
                 sample.scar.push(scar);
-                sample.dof.push(self.results.dof[event] as usize);
+                sample.dof.push(self.results.figures[event].dof as usize);
                 let factor = self.jackknife.get(event).and_then(|factor| factor.get());
                 sample.pseudo_value.extend(factor.map(|factor| scar * factor));
             }

@@ -198,8 +198,8 @@ impl Estimated {
                     let residuals = estimator.sample.days.iter().map(|&day| tau(day));
                     known.push(Some(Known {
                         residuals: residuals.zip(estimator.fit.residuals.iter().copied()).collect(),
-                        ars: days().filter_map(|(tau, day)| Some((tau, (*day)?.ar))).collect(),
-                        sars: days().filter_map(|(tau, day)| Some((tau, (*day)?.sar?))).collect(),
+                        ars: days().filter_map(|(tau, day)| Some((tau, day?.ar))).collect(),
+                        sars: days().filter_map(|(tau, day)| Some((tau, day?.sar?))).collect(),
                         sigma: estimator.fit.variance.sqrt(),
                         dof: estimator.fit.degrees_of_freedom() as f64,
                     }));

@@ -103,14 +103,14 @@ fn numbers(specification: &Specification, estimator: &mut Estimator) -> Vec<(Str
     // Slopes are of the size of one.
     all.extend(fit.coefficients.iter().enumerate().map(|(j, b)| (format!("b{j}"), *b, 1.0)));
     all.extend(sample.days.iter().zip(&fit.residuals).map(|(day, e)| (format!("residual on {day}"), *e, 0.1)));
-    all.extend(days.days().iter().enumerate().flat_map(|(tau, day)| {
+    all.extend(days.days().enumerate().flat_map(|(tau, day)| {
         let day = day.map_or((9.0, 9.0), |day| (day.ar, day.sar.unwrap_or(8.0)));
         [(format!("ar {tau}"), day.0, 0.1), (format!("sar {tau}"), day.1, 10.0)]
     }));
     for &window in &specification.car_windows {
         let sum = days.cumulative(specification, fit, window);
-        all.push((format!("car {window}"), sum.map_or(9.0, |sum| sum.car), 0.1));
-        all.push((format!("scar {window}"), sum.and_then(|sum| sum.scar).unwrap_or(9.0), 10.0));
+        all.push((format!("car {window}"), sum.car.get().unwrap_or(9.0), 0.1));
+        all.push((format!("scar {window}"), sum.scar.get().unwrap_or(9.0), 10.0));
     }
     all
 }

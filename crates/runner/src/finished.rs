@@ -102,7 +102,7 @@ impl<'a> Finished<'a> {
             // Candidates are excluded by nothing but their results.
             Some(place) => {
                 let results = &self.results[specification];
-                (Some(results.outcome[place]), results.reason[place].as_deref())
+                (Some(results.outcome(place)), results.reason(place))
             }
             None => match &self.ledger.rows[row].exclusion {
                 Some((outcome, reason)) => (Some(*outcome), Some(reason)),
@@ -129,7 +129,7 @@ impl<'a> Finished<'a> {
     pub fn estimated(&self) -> Vec<(usize, usize)> {
         let rows = 0..self.ledger.rows.len();
         let has = |specification: usize, row: usize| {
-            self.place(row).is_some_and(|place| self.results[specification].outcome[place].is_estimated())
+            self.place(row).is_some_and(|place| self.results[specification].outcome(place).is_estimated())
         };
         (0..self.results.len())
             .flat_map(|s| rows.clone().filter(move |&row| has(s, row)).map(move |row| (s, row)))

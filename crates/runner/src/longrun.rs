@@ -139,7 +139,7 @@ fn portfolio(
     let ground = explained.ground;
     let candidates = &ground.ledger.candidates;
     let panel = &ground.loaded.assembled.panel;
-    let estimated = |event: &&usize| explained.results.outcome[**event].is_estimated();
+    let estimated = |event: &&usize| explained.results.outcome(**event).is_estimated();
     let members: Vec<usize> = ground.ledger.groups[group].members.iter().filter(estimated).copied().collect();
     let mut portfolio = Portfolio::new(explained.factors);
     let mut row = Vec::new();
@@ -156,7 +156,7 @@ fn portfolio(
             let date = panel.markets[market].calendar.dates()[day as usize];
             let weight = match weighting {
                 Weighting::Equal => 1.0,
-                Weighting::Precision => explained.results.sigma[event].get().map_or(0.0, |sigma| 1.0 / (sigma * sigma)),
+                Weighting::Precision => explained.results.figures[event].sigma.get().map_or(0.0, |sigma| 1.0 / (sigma * sigma)),
                 Weighting::Value => {
                     let known = &ground.loaded.characteristics;
                     let column = study.calendar_time.value.as_ref().and_then(|name| known.number_column(name));
@@ -179,7 +179,7 @@ pub fn rats(study: &Study, ground: Ground<'_>, prepared: &[Prepared], results: &
         let members = &ground.ledger.groups[group].members;
         let day = |place: usize| {
             let (mut responses, mut rows, mut row) = (Vec::new(), Vec::new(), Vec::new());
-            for &event in members.iter().filter(|&&event| explained.results.outcome[event].is_estimated()) {
+            for &event in members.iter().filter(|&&event| explained.results.outcome(event).is_estimated()) {
                 if let Some(response) = explained.response(event, place, &mut row) {
                     responses.push(response);
                     rows.push(row.clone());

@@ -54,7 +54,7 @@ pub(crate) fn groups_of(ground: Ground<'_>) -> Vec<Vec<usize>> {
 /// The estimated events by market and day 0.
 fn by_day0(ground: Ground<'_>, results: &Results) -> Vec<usize> {
     let candidates = &ground.ledger.candidates;
-    let mut events: Vec<usize> = (0..candidates.len()).filter(|&event| results.outcome[event].is_estimated()).collect();
+    let mut events: Vec<usize> = (0..candidates.len()).filter(|&event| results.outcome(event).is_estimated()).collect();
     // A stable sort: within a day the events keep their fixed order.
     events.sort_by_key(|&event| (candidates[event].market, candidates[event].day0));
     events
@@ -120,7 +120,7 @@ impl Pass<'_> {
             }
         };
         let groups = &self.groups_of[event];
-        let varies = results.sigma[event].get().is_some_and(|sigma| sigma > 0.0);
+        let varies = results.figures[event].sigma.get().is_some_and(|sigma| sigma > 0.0);
         if varies && needs.mean_correlation {
             cell.add(groups, &results.presence(event), days, residuals);
         }

@@ -1,13 +1,18 @@
 //! Abnormal returns of one event: AR, CAR, BHAR, SAR and SCAR, with the full forecast-error
 //! correction across the days of a window.
 
+mod cumulative;
 mod whole;
+
+use std::ops::Range;
+
+pub use cumulative::Cumulative;
 
 use crate::design::{Design, OwnColumns};
 use crate::event::EventPlace;
 use crate::expected::Fit;
 use crate::variants::ForecastError;
-use crate::{Measure, MissingPolicy, Response, ReturnKind, Specification, Window};
+use crate::{Maybe, Measure, Response, ReturnKind, Specification};
 
 /// One day of the event window.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,39 +27,32 @@ pub struct EventDay {
     pub sar: Option<f64>,
 }
 
-/// The cumulative abnormal return of a window.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Cumulative {
-    /// Days that are in the sum: the length of the window, or fewer with `missing = "available"`.
-    pub days: usize,
-    /// CAR = ΣAR.
-    pub car: f64,
-    /// BHAR = Π(1 + R) − Π(1 + E\[R\]), in simple returns whatever the kind (Barber & Lyon 1997);
-    /// absent where no return is explained.
-    pub bhar: Option<f64>,
-    /// Its forecast variance s²(L + 1'X_w(X'X)⁻¹X_w'1), or as [`ForecastError`] says; absent where s² is
-    /// zero.
-    pub variance: Option<f64>,
-    /// SCAR = CAR over the root of its variance; absent where s² is zero.
-    pub scar: Option<f64>,
-}
-
-/// The event window of one event.
+/// The event window of one event, column by column.
 #[derive(Clone, Debug, Default)]
 pub struct EventDays {
-    days: Vec<Option<EventDay>>,
-    /// Calendar index of every day of the window that is on the calendar.
-    calendar: Vec<Option<usize>>,
+    /// Returns, with the next two columns absent where the return or a regressor is missing.
+    pub(crate) actual: Vec<Maybe>,
+    /// Expected returns.
+    pub(crate) expected: Vec<Maybe>,
+    /// ARs.
+    pub(crate) ars: Vec<Maybe>,
+    /// SARs.
+    pub(crate) sars: Vec<Maybe>,
+    /// Calendar index of the first day of the window; days before the calendar count back from zero.
+    first: i64,
+    /// Days of the calendar.
+    calendar: usize,
     /// Variance of the error of every day.
     errors: Vec<f64>,
     without_return: usize,
     without_regressor: usize,
-    /// Whether a day lost everything, which has no logarithm: no window with it has a sum.
+    /// Whether a day lost everything, which has no logarithm: no window with it has a sum. Empty where
+    /// no day did.
     lost: Vec<bool>,
+    /// The design on these days, column after column; zero on days that are missing.
     rows: Vec<f64>,
     columns: usize,
     row: Vec<f64>,
-    expected: Vec<f64>,
     /// Whether nobody needs the SARs of single days.
     without_sars: bool,
 }
@@ -72,14 +70,45 @@ impl EventDays {
         !self.without_sars || specification.response == squared || specification.variants.forecast_error == summed
     }
 
-    /// The days of the event window, in order; `None` where the return or a regressor is missing.
-    pub fn days(&self) -> &[Option<EventDay>] {
-        &self.days
+    /// Number of days.
+    pub fn len(&self) -> usize {
+        self.ars.len()
+    }
+
+    /// Whether there is no day.
+    pub fn is_empty(&self) -> bool {
+        self.ars.is_empty()
+    }
+
+    /// A day of the event window; `None` where the return or a regressor is missing.
+    pub fn day(&self, place: usize) -> Option<EventDay> {
+        let (actual, expected) = (self.actual[place].get()?, self.expected[place].get()?);
+        Some(EventDay { actual, expected, ar: self.ars[place].get()?, sar: self.sars[place].get() })
+    }
+
+    /// The days of the event window, in order.
+    pub fn days(&self) -> impl Iterator<Item = Option<EventDay>> {
+        (0..self.len()).map(|place| self.day(place))
     }
 
     /// The calendar index of each day; `None` beyond the calendar.
-    pub fn calendar(&self) -> &[Option<usize>] {
-        &self.calendar
+    pub fn calendar(&self) -> impl Iterator<Item = Option<usize>> {
+        let (first, end) = (self.first, self.calendar as i64);
+        (first..first + self.len() as i64).map(move |day| (0..end).contains(&day).then_some(day as usize))
+    }
+
+    /// Starts afresh, with so many columns of the design.
+    fn reset(&mut self, specification: &Specification, place: &EventPlace<'_>, columns: usize) {
+        for column in [&mut self.actual, &mut self.expected, &mut self.ars, &mut self.sars] {
+            column.clear();
+        }
+        self.first = place.day0 as i64 + i64::from(specification.event.first());
+        self.calendar = place.market().calendar.len();
+        self.errors.clear();
+        self.lost.clear();
+        self.rows.clear();
+        self.columns = columns;
+        (self.without_return, self.without_regressor) = (0, 0);
     }
 
     pub(crate) fn forecast(
@@ -96,19 +125,13 @@ impl EventDays {
         let series = place.series(specification.measure(), specification.returns);
         let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
         let simple = place.series(specification.measure(), ReturnKind::Simple);
-        self.days.clear();
-        self.calendar.clear();
-        self.errors.clear();
-        self.lost.clear();
-        self.rows.clear();
-        (self.without_return, self.without_regressor) = (0, 0);
-        self.columns = fit.coefficients.len();
-        let on_calendar = 0..place.market().calendar.len() as i64;
+        self.reset(specification, place, fit.coefficients.len());
+        let length = specification.event.days();
+        self.rows.resize(length * self.columns, 0.0);
+        let on_calendar = 0..self.calendar as i64;
         let wanted = self.wants_sars(specification);
-        for tau in specification.event.taus() {
-            let day = place.day0 as i64 + i64::from(tau);
+        for (index, day) in (self.first..).take(length).enumerate() {
             let day = on_calendar.contains(&day).then_some(day as usize);
-            self.calendar.push(day);
             let actual = day.map(|day| (day, series.at(day))).filter(|(_, r)| r.is_finite());
             let total_loss = || day.is_some_and(|day| simple.at(day) <= -1.0);
             self.lost.push(actual.is_none() && specification.returns == ReturnKind::Log && total_loss());
@@ -117,37 +140,48 @@ impl EventDays {
             let complete = days.filter(|days| design.write_forecast(days.clone(), own, &mut self.row));
             self.without_return += usize::from(actual.is_none());
             self.without_regressor += usize::from(actual.is_some() && complete.is_none());
-            match actual.zip(complete) {
-                Some(((day, actual), days)) => {
-                    let expected = design.risk_free(days.clone()) + fit.predict(&self.row);
-                    let error = fit.error_variance(day) * days.len() as f64;
-                    let ar = actual - expected;
-                    let deviation =
-                        if wanted { day_variance(specification, fit, &self.row, error).sqrt() } else { 0.0 };
-                    let sar = (deviation > 0.0).then(|| ar / deviation);
-                    self.days.push(Some(EventDay { actual, expected, ar, sar }));
-                    self.errors.push(error);
-                    self.rows.extend_from_slice(&self.row);
-                }
-                None => {
-                    self.days.push(None);
-                    self.errors.push(0.0);
-                    self.rows.extend(std::iter::repeat_n(0.0, self.columns));
-                }
+            let Some(((day, actual), days)) = actual.zip(complete) else {
+                self.push(None, 0.0);
+                continue;
+            };
+            let expected = design.risk_free(days.clone()) + fit.predict(&self.row);
+            let error = fit.error_variance(day) * days.len() as f64;
+            let ar = actual - expected;
+            let deviation = if wanted { day_variance(specification, fit, &self.row, error).sqrt() } else { 0.0 };
+            let sar = (deviation > 0.0).then(|| ar / deviation);
+            self.push(Some(EventDay { actual, expected, ar, sar }), error);
+            for (column, x) in self.row.iter().enumerate() {
+                self.rows[column * length + index] = *x;
             }
         }
+    }
+
+    fn push(&mut self, day: Option<EventDay>, error: f64) {
+        self.actual.push(day.map(|day| day.actual).into());
+        self.expected.push(day.map(|day| day.expected).into());
+        self.ars.push(day.map(|day| day.ar).into());
+        self.sars.push(day.and_then(|day| day.sar).into());
+        self.errors.push(error);
+    }
+
+    fn set(&mut self, place: usize, day: Option<EventDay>) {
+        self.actual[place] = day.map(|day| day.actual).into();
+        self.expected[place] = day.map(|day| day.expected).into();
+        self.ars[place] = day.map(|day| day.ar).into();
+        self.sars[place] = day.and_then(|day| day.sar).into();
     }
 
     /// Turns standardised abnormal returns into abnormal volatility: U = SAR²·(ν − 2)/ν, which is one
     /// on average when nothing happens, ν the degrees of freedom of s² (Beaver 1968; Patell 1976 for
     /// the correction). `deviation` is the standard deviation of the same quantity in estimation.
     pub(crate) fn square(&mut self, dof: f64, deviation: f64) {
-        for (day, error) in self.days.iter_mut().zip(&mut self.errors) {
-            *day = day.and_then(|day| {
+        for place in 0..self.len() {
+            let squared = self.day(place).and_then(|day| {
                 let actual = day.sar? * day.sar? * (dof - 2.0) / dof;
                 Some(EventDay { actual, expected: 1.0, ar: actual - 1.0, sar: Some((actual - 1.0) / deviation) })
             });
-            *error = deviation * deviation;
+            self.set(place, squared);
+            self.errors[place] = deviation * deviation;
         }
         // No coefficient stands behind an expectation of one.
         self.columns = 0;
@@ -161,7 +195,7 @@ impl EventDays {
     /// Whether the error variance of a day is beyond a thousand times that of the estimation window, or
     /// below a thousandth: forecasts of a variance that has no level.
     pub(crate) fn errors_stray(&self, variance: f64) -> bool {
-        let present = self.days.iter().zip(&self.errors).filter(|(day, _)| day.is_some());
+        let present = self.ars.iter().zip(&self.errors).filter(|(ar, _)| ar.is_some());
         variance > 0.0 && present.into_iter().any(|(_, error)| !(1e-3..=1e4).contains(&(error / variance)))
     }
 
@@ -171,12 +205,16 @@ impl EventDays {
         let error = self.errors[place];
         let variance = match specification.response {
             Response::Volatility => error,
-            _ => day_variance(specification, fit, self.row_of(place), error),
+            _ => {
+                self.sum_rows(place..place + 1);
+                day_variance(specification, fit, &self.row, error)
+            }
         };
-        if let Some(day) = &mut self.days[place] {
+        if let Some(mut day) = self.day(place) {
             day.ar = scale * day.ar + effect;
             day.actual = day.expected + day.ar;
             day.sar = (variance > 0.0).then(|| day.ar / variance.sqrt());
+            self.set(place, Some(day));
         }
     }
 
@@ -185,72 +223,12 @@ impl EventDays {
         (self.without_return, self.without_regressor)
     }
 
-    /// CAR, BHAR and SCAR over a window inside the event window; `None` where days are missing and
-    /// the policy excludes them, or where no day is present.
-    pub fn cumulative(&mut self, specification: &Specification, fit: &Fit, window: Window) -> Option<Cumulative> {
-        let places = window.within(specification.event);
-        let (mut days, mut car, mut held, mut expected, mut errors) = (0_usize, 0.0, 1.0, 1.0, 0.0);
-        for place in places.clone() {
-            let Some(day) = self.days[place] else { continue };
-            days += 1;
-            car += day.ar;
-            held *= 1.0 + specification.returns.to_simple(day.actual);
-            expected *= 1.0 + specification.returns.to_simple(day.expected);
-            errors += self.errors[place];
-        }
-        let enough = match specification.missing {
-            MissingPolicy::Exclude => days == window.days(),
-            MissingPolicy::Available => days > 0 && !self.lost[places.clone()].contains(&true),
-        };
-        if !enough {
-            return None;
-        }
-        let variance = match specification.response {
-            Response::Volatility => errors,
-            _ => self.window_variance(specification.variants.forecast_error, fit, places.clone(), errors),
-        };
-        let variance = (variance > 0.0).then_some(variance);
-        let scar = match specification.variants.forecast_error {
-            ForecastError::Summed => {
-                let sars = self.days[places].iter().flatten().map(|day| day.sar);
-                sars.sum::<Option<f64>>().map(|sum| sum / (days as f64).sqrt())
-            }
-            _ => variance.map(|variance| car / variance.sqrt()),
-        };
-        let bhar = specification.response.is_return().then_some(held - expected);
-        Some(Cumulative { days, car, bhar, variance, scar })
-    }
-
-    /// The row of the design of a day.
-    fn row_of(&self, place: usize) -> &[f64] {
-        &self.rows[place * self.columns..(place + 1) * self.columns]
-    }
-
-    /// Variance of the sum of the abnormal returns of some days, whose error variances sum to `errors`.
-    fn window_variance(&mut self, kind: ForecastError, fit: &Fit, places: std::ops::Range<usize>, errors: f64) -> f64 {
-        match kind {
-            ForecastError::None => errors,
-            ForecastError::ByDay => {
-                let present = places.filter(|&place| self.days[place].is_some());
-                present.map(|place| fit.variance_of_sum(self.row_of(place), self.errors[place])).sum()
-            }
-            ForecastError::Full | ForecastError::Summed => {
-                self.sum_rows(places);
-                fit.variance_of_sum(&self.row, errors)
-            }
-        }
-    }
-
     /// The sum of the rows of some days, in `row`.
-    fn sum_rows(&mut self, places: std::ops::Range<usize>) {
+    fn sum_rows(&mut self, places: Range<usize>) {
+        let length = self.len();
         self.row.clear();
-        self.row.resize(self.columns, 0.0);
-        let rows = &self.rows[places.start * self.columns..places.end * self.columns];
-        for row in rows.chunks_exact(self.columns.max(1)) {
-            for (sum, x) in self.row.iter_mut().zip(row) {
-                *sum += x;
-            }
-        }
+        let columns = self.rows.chunks_exact(length).take(self.columns);
+        self.row.extend(columns.map(|column| column[places.clone()].iter().sum::<f64>()));
     }
 }
 

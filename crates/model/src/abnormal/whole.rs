@@ -1,10 +1,10 @@
 //! Event windows without gaps, of models in closed form: column by column instead of day by day.
 
-use super::{EventDay, EventDays, day_variance};
-use crate::Specification;
+use super::{EventDays, day_variance};
 use crate::design::Design;
 use crate::event::EventPlace;
 use crate::expected::Fit;
+use crate::{Maybe, Specification};
 
 impl EventDays {
     /// Forecasts a window that has every return and every regressor; `None` where one is missing, or the
@@ -19,53 +19,47 @@ impl EventDays {
         let window = place.days(specification.event);
         let columns = design.plain_columns().filter(|_| window.len() == specification.event.days())?;
         let actual = place.series(specification.measure(), specification.returns).stored(&window)?;
-        let (intercept, slopes) = match design.has_intercept() {
-            true => (fit.coefficients[0], &fit.coefficients[1..]),
-            false => (0.0, &fit.coefficients[..]),
-        };
-        self.expected.clear();
-        self.expected.resize(window.len(), intercept);
-        for (slope, column) in slopes.iter().zip(columns) {
-            for (expected, x) in self.expected.iter_mut().zip(&column[window.clone()]) {
+        self.reset(specification, place, fit.coefficients.len());
+        let intercept = design.has_intercept();
+        self.rows.resize(if intercept { window.len() } else { 0 }, 1.0);
+        for column in columns {
+            self.rows.extend_from_slice(&column[window.clone()]);
+        }
+        let mut slopes = fit.coefficients.iter().zip(self.rows.chunks_exact(window.len()));
+        let constant = if intercept { slopes.next().map_or(0.0, |(&constant, _)| constant) } else { 0.0 };
+        // In the order of the general way: the sum over the coefficients, then the risk-free return.
+        self.errors.resize(window.len(), constant);
+        for (slope, column) in slopes {
+            for (expected, x) in self.errors.iter_mut().zip(column) {
                 *expected += slope * x;
             }
         }
-        for (expected, day) in self.expected.iter_mut().zip(window.clone()) {
-            *expected += design.risk_free_on(day);
-        }
-        if !self.expected.iter().zip(actual).all(|(expected, actual)| (actual - expected).is_finite()) {
-            return None;
-        }
-        let days = window.len();
-        (self.without_return, self.without_regressor) = (0, 0);
-        self.columns = fit.coefficients.len();
-        self.calendar.clear();
-        self.calendar.extend(window.clone().map(Some));
-        self.lost.clear();
-        self.lost.resize(days, false);
-        self.errors.clear();
-        self.errors.resize(days, fit.variance);
-        self.rows.clear();
-        let wanted = self.wants_sars(specification);
-        if wanted || specification.windows().next().is_some() {
-            for day in window {
-                self.rows.extend(design.has_intercept().then_some(1.0));
-                self.rows.extend(design.plain_columns().into_iter().flatten().map(|column| column[day]));
+        if let Some(risk_free) = design.risk_free_column() {
+            for (expected, rate) in self.errors.iter_mut().zip(&risk_free[window.clone()]) {
+                *expected += rate;
             }
         }
-        self.days.clear();
-        for (place, (&actual, &expected)) in actual.iter().zip(&self.expected).enumerate() {
-            let ar = actual - expected;
-            let deviation = match wanted {
-                false => 0.0,
-                true => {
-                    let row = &self.rows[place * self.columns..(place + 1) * self.columns];
-                    day_variance(specification, fit, row, fit.variance).sqrt()
-                }
-            };
-            let sar = (deviation > 0.0).then(|| ar / deviation);
-            self.days.push(Some(EventDay { actual, expected, ar, sar }));
+        self.expected.extend(self.errors.iter().map(|&expected| Maybe::finite(expected)));
+        self.actual.extend(actual.iter().map(|&actual| Maybe::finite(actual)));
+        self.ars.extend(actual.iter().zip(&self.errors).map(|(actual, expected)| Maybe::finite(actual - expected)));
+        self.errors.fill(fit.variance);
+        self.standardise(specification, fit);
+        self.ars.iter().all(|ar| ar.is_some()).then_some(())
+    }
+
+    /// The SARs of all days, where anybody wants them.
+    fn standardise(&mut self, specification: &Specification, fit: &Fit) {
+        let length = self.len();
+        if !self.wants_sars(specification) {
+            self.sars.resize(length, Maybe::NONE);
+            return;
         }
-        Some(())
+        for place in 0..length {
+            self.row.clear();
+            self.row.extend(self.rows.chunks_exact(length).map(|column| column[place]));
+            let deviation = day_variance(specification, fit, &self.row, self.errors[place]).sqrt();
+            let ar = self.ars[place].stored();
+            self.sars.push(if deviation > 0.0 { Maybe::finite(ar / deviation) } else { Maybe::NONE });
+        }
     }
 }

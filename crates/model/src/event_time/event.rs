@@ -58,7 +58,7 @@ impl EventValues {
             standardised: Vec::new(),
             generalized: Vec::new(),
             dense: Vec::new(),
-            jackknife: scale.and_then(|_| jackknife(residuals.residuals, results.dof[event] as usize)),
+            jackknife: scale.and_then(|_| jackknife(residuals.residuals, results.figures[event].dof as usize)),
             sars: None,
             event_sars: Vec::new(),
         };

@@ -64,14 +64,14 @@ impl<'a> Layout<'a> {
     pub(super) fn by_day<'r>(&self, residuals: &'r EventResiduals<'_>) -> impl Iterator<Item = DayValue> + use<'r> {
         let first = residuals.day0 as i64 + i64::from(self.specification.estimation.first());
         let days = residuals.days.iter().map(move |&day| (day as i64 - first) as usize);
-        let mean = self.results.residual_mean[residuals.event];
+        let mean = self.results.figures[residuals.event].residual_mean;
         days.zip(residuals.residuals.iter().map(move |residual| residual + mean))
     }
 
     /// What the residuals of an event are divided by to become standardised: s, or with abnormal
     /// volatility their own standard deviation; `None` where it is zero.
     pub(super) fn scale(&self, residuals: &EventResiduals<'_>) -> Option<f64> {
-        let sigma = self.results.sigma[residuals.event].get();
+        let sigma = self.results.figures[residuals.event].sigma.get();
         let scale = match self.specification.response {
             Response::Volatility => sigma.map(|_| mean_and_deviation(residuals.residuals).1),
             _ => sigma,

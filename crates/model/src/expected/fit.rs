@@ -69,8 +69,8 @@ pub struct Fit {
     /// Covariance of the coefficients in units of s², row after row: (X'X)⁻¹ for least squares; empty
     /// when nothing was estimated.
     pub inverse: Vec<f64>,
-    /// The numbers for the table of estimates, in the order of the recipe.
-    pub reported: Vec<f64>,
+    /// The numbers for the table of estimates in the order of the recipe, where they are not the coefficients.
+    pub(crate) reported: Vec<f64>,
     /// The conditional variance of the days after the last estimation day, for models that have one.
     pub volatility: Option<ConditionalVariance>,
     /// Room for the decomposition.
@@ -158,6 +158,11 @@ impl Fit {
         let mean = product / constant.iter().map(|x| x * x).sum::<f64>();
         let tss: f64 = sample.y.iter().zip(constant).map(|(y, x)| (y - mean * x) * (y - mean * x)).sum();
         self.r_squared = (parameters > 1 && tss > 0.0).then(|| 1.0 - rss / tss);
+    }
+
+    /// The numbers for the table of estimates, in the order of the recipe.
+    pub fn reported(&self) -> &[f64] {
+        if self.reported.is_empty() { &self.coefficients } else { &self.reported }
     }
 
     /// Degrees of freedom of s²: M − k.

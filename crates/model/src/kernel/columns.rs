@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::gram;
-use super::lanes::MOST_COLUMNS;
+use super::fitted::MOST_COLUMNS;
 
 /// The columns of a design on the calendar of a market, as they are: were they centred over the calendar, what
 /// lies beyond a window would move the last digits of what is estimated on it. Returns are nearly orthogonal to the

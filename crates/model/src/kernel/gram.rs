@@ -41,7 +41,7 @@ pub(super) fn invert(gram: &[f64], k: usize, inverse: &mut Vec<f64>) -> Option<(
 }
 
 /// The largest k.
-pub(super) const MOST: usize = super::lanes::MOST_COLUMNS + 1;
+pub(super) const MOST: usize = super::fitted::MOST_COLUMNS + 1;
 
 #[cfg(test)]
 mod tests {

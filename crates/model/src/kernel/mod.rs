@@ -7,6 +7,7 @@
 //! own design: the two agree to 1e-12.
 
 mod columns;
+mod fitted;
 mod gram;
 mod lanes;
 mod responses;
@@ -19,7 +20,7 @@ use crate::event::EventPlace;
 use crate::expected::{ClosedForm, Fit};
 use crate::{Response, Specification};
 use columns::{Columns, Inverse};
-use lanes::{Line, MOST_COLUMNS, demean, moments, residuals};
+use fitted::{Days, MOST_COLUMNS, given, least_squares};
 use responses::Responses;
 
 /// What the events of one market and specification share.
@@ -35,8 +36,6 @@ pub(crate) struct Scratch {
     arch: Arch,
     responses: Responses,
     residuals: Vec<f64>,
-    sums: Vec<f64>,
-    coefficients: Vec<f64>,
     inverse: Inverse,
 }
 
@@ -46,8 +45,6 @@ impl Default for Scratch {
             arch: Arch::new(),
             responses: Responses::default(),
             residuals: Vec::new(),
-            sums: Vec::new(),
-            coefficients: Vec::new(),
             inverse: Inverse::default(),
         }
     }
@@ -80,89 +77,87 @@ impl Kernel {
         Some(Self { columns, form })
     }
 
-    /// Fits one event, without its residuals; returns the number of days that count. `None` where the
+    /// Fits one event; its residuals stay in the scratch where they are asked for. `None` where the
     /// general path must fit it, with its exclusions and their reasons.
     pub(crate) fn fit(
         &self,
         specification: &Specification,
         place: &EventPlace<'_>,
+        with_residuals: bool,
         scratch: &mut Scratch,
         fit: &mut Fit,
-    ) -> Option<usize> {
+    ) -> Option<()> {
         let window = place.days(specification.estimation);
-        if window.len() != self.columns.length() {
-            return None;
-        }
         let k = self.columns.values.len() + 1;
-        let slices = self.slices(&window);
-        let slices = &slices[..k - 1];
-        let Scratch { arch, responses, sums, .. } = scratch;
-        sums.resize(k, 0.0);
-        responses.read(specification, place, &self.columns, &window);
-        moments(*arch, &responses.y, slices, sums);
-        if !sums[0].is_finite() {
-            responses.leave_out_gaps();
-            moments(*arch, &responses.y, slices, sums);
-        }
-        let count = responses.count();
-        // Where most days are left out, X'X without them would lose digits.
-        if count < specification.minimum_observations || count <= k || 2 * count < window.len() {
+        let enough = |count: usize| count >= specification.minimum_observations && count > k;
+        if window.len() != self.columns.length() || !enough(window.len()) {
             return None;
         }
-        match self.form {
-            ClosedForm::LeastSquares => self.least_squares(window.start, slices, scratch, fit)?,
-            ClosedForm::Given => given(slices, scratch, fit),
+        let kept = with_residuals || self.form == ClosedForm::Given;
+        scratch.residuals.resize(if kept { window.len() } else { 0 }, 0.0);
+        let stored = scratch.responses.read(specification, place, &self.columns, &window);
+        if self.fit_days(&window, stored, scratch, fit).is_some() {
+            return Some(());
         }
-        Some(count)
+        if let Some(stored) = stored {
+            scratch.responses.copy(stored);
+        }
+        scratch.responses.leave_out_gaps();
+        let count = scratch.responses.count();
+        // Where most days are left out, X'X without them would lose digits.
+        if count == window.len() || !enough(count) || 2 * count < window.len() {
+            return None;
+        }
+        self.fit_days(&window, None, scratch, fit)
+    }
+
+    /// Fits the days that count. `None` where a response is not finite or the columns say too little.
+    fn fit_days(
+        &self,
+        window: &Range<usize>,
+        stored: Option<&[f64]>,
+        scratch: &mut Scratch,
+        fit: &mut Fit,
+    ) -> Option<()> {
+        let slices = self.slices(window);
+        let slices = &slices[..self.columns.values.len()];
+        let Scratch { arch, responses, residuals, inverse: without } = scratch;
+        let (count, k) = (responses.count(), slices.len() + 1);
+        let y = stored.unwrap_or(&responses.y);
+        let (weights, number) = (responses.weights(), count as f64);
+        let (fitted, parameters) = match self.form {
+            ClosedForm::LeastSquares => {
+                let inverse = match weights {
+                    None => self.columns.inverse(window.start)?,
+                    Some(_) => {
+                        self.columns.inverse_without(window.start, responses.left_out(), without)?;
+                        without
+                    }
+                };
+                fit.coefficients.resize(k, 0.0);
+                fit.inverse.clone_from(&inverse.values);
+                let coefficients = &mut fit.coefficients;
+                (least_squares(*arch, (y, slices), (weights, number), &inverse.values, coefficients, residuals)?, k)
+            }
+            ClosedForm::Given => {
+                let days = Days { y, columns: [slices[0]], weights, count: number };
+                fit.coefficients.clear();
+                fit.coefficients.push(1.0);
+                fit.inverse.clear();
+                (given(*arch, days, residuals)?, 1)
+            }
+        };
+        fit.residual_mean = fitted.residual_mean;
+        fit.positive_share = fitted.positive / number;
+        fit.set_sums(count, parameters, fitted.squares, fitted.total + number * fitted.mean * fitted.mean);
+        let explains = self.form == ClosedForm::LeastSquares && k > 1 && fitted.total > 0.0;
+        fit.r_squared = explains.then(|| 1.0 - fitted.squares / fitted.total);
+        Some(())
     }
 
     fn slices(&self, window: &Range<usize>) -> [&[f64]; MOST_COLUMNS] {
         std::array::from_fn(|j| self.columns.values.get(j).map_or(&[][..], |column| &column[window.clone()]))
     }
-
-    fn least_squares(&self, start: usize, slices: &[&[f64]], scratch: &mut Scratch, fit: &mut Fit) -> Option<()> {
-        let Scratch { arch, responses, residuals: room, sums, coefficients, inverse: without } = scratch;
-        let inverse = match responses.weights() {
-            None => self.columns.inverse(start)?,
-            Some(_) => {
-                self.columns.inverse_without(start, responses.left_out(), without)?;
-                without
-            }
-        };
-        let k = slices.len() + 1;
-        coefficients.clear();
-        for line in inverse.values.chunks_exact(k) {
-            coefficients.push(line.iter().zip(sums.iter()).map(|(a, b)| a * b).sum());
-        }
-        let count = responses.count();
-        let line = Line { coefficients, mean: sums[0] / count as f64 };
-        room.resize(responses.y.len(), 0.0);
-        let about = residuals(*arch, &responses.y, slices, responses.weights(), line, room);
-        fit.coefficients.clone_from(coefficients);
-        fit.inverse.clone_from(&inverse.values);
-        fit.residual_mean = 0.0;
-        fit.positive_share = about.positive / count as f64;
-        fit.set_sums(count, k, about.squares, about.total + count as f64 * line.mean * line.mean);
-        fit.r_squared = (k > 1 && about.total > 0.0).then(|| 1.0 - about.squares / about.total);
-        Some(())
-    }
-}
-
-/// Nothing is estimated: the response less its one column, demeaned.
-fn given(slices: &[&[f64]], scratch: &mut Scratch, fit: &mut Fit) {
-    let Scratch { arch, responses, residuals: room, sums, .. } = scratch;
-    let count = responses.count();
-    let line = Line { coefficients: &[0.0, 1.0], mean: sums[0] / count as f64 };
-    room.resize(responses.y.len(), 0.0);
-    let about = residuals(*arch, &responses.y, slices, responses.weights(), line, room);
-    let (mean, squares) = demean(*arch, room, responses.weights(), count as f64);
-    fit.coefficients.clear();
-    fit.coefficients.push(1.0);
-    fit.inverse.clear();
-    fit.residual_mean = mean;
-    fit.positive_share = about.positive / count as f64;
-    fit.set_sums(count, 1, squares, about.total + count as f64 * line.mean * line.mean);
-    fit.r_squared = None;
 }
 
 impl Scratch {
@@ -181,7 +176,7 @@ impl Scratch {
 
     /// First and last day of the last fit.
     pub(crate) fn ends(&self, start: usize) -> (usize, usize) {
-        let last = self.responses.y.len() - 1;
+        let last = self.responses.length() - 1;
         let (first, last) = match self.responses.weights() {
             None => (0, last),
             Some(weights) => (

@@ -15,22 +15,31 @@ pub(super) struct Responses {
     /// Calendar indices of the others.
     left_out: Vec<usize>,
     start: usize,
+    length: usize,
 }
 
 impl Responses {
-    /// Reads the returns, or those above the risk-free rate; NaN on days that do not count.
-    pub(super) fn read(
+    /// The returns, or those above the risk-free rate; NaN on days that do not count. They stay where they are
+    /// stored if they can be used as they are there, and are put in `y` otherwise.
+    pub(super) fn read<'p>(
         &mut self,
         specification: &Specification,
-        place: &EventPlace<'_>,
+        place: &EventPlace<'p>,
         columns: &Columns,
         window: &Range<usize>,
-    ) {
+    ) -> Option<&'p [f64]> {
         let series = place.series(specification.measure(), specification.returns);
         self.left_out.clear();
-        self.y.clear();
         self.start = window.start;
-        match series.stored(window) {
+        self.length = window.len();
+        let stored = series.stored(window);
+        let mut masked = place.masked(window, specification.mask_other_events).peekable();
+        let complete = columns.are_complete(window);
+        if stored.is_some() && columns.risk_free.is_none() && complete && masked.peek().is_none() {
+            return stored;
+        }
+        self.y.clear();
+        match stored {
             Some(own) => self.y.extend_from_slice(own),
             None => self.y.extend(window.clone().map(|day| series.at(day))),
         }
@@ -39,14 +48,21 @@ impl Responses {
                 *y -= rf;
             }
         }
-        if !columns.are_complete(window) {
+        if !complete {
             for (y, _) in self.y.iter_mut().zip(window.clone()).filter(|(_, day)| !columns.has(*day)) {
                 *y = f64::NAN;
             }
         }
-        for days in place.masked(window, specification.mask_other_events) {
+        for days in masked {
             self.y[days.start - window.start..days.end - window.start].fill(f64::NAN);
         }
+        None
+    }
+
+    /// Takes over the responses that are used as they are stored.
+    pub(super) fn copy(&mut self, stored: &[f64]) {
+        self.y.clear();
+        self.y.extend_from_slice(stored);
     }
 
     /// Takes out the days without a response.
@@ -72,8 +88,13 @@ impl Responses {
         &self.left_out
     }
 
+    /// Days of the window.
+    pub(super) fn length(&self) -> usize {
+        self.length
+    }
+
     /// How many days count.
     pub(super) fn count(&self) -> usize {
-        self.y.len() - self.left_out.len()
+        self.length - self.left_out.len()
     }
 }

@@ -57,24 +57,37 @@ impl<T> EventColumn<T> {
 
     /// Adds the values of one event, or some of them.
     pub(super) fn extend(&mut self, values: impl IntoIterator<Item = T>) {
-        let full = self.full();
-        match self.blocks.last_mut().filter(|last| last.len() < full) {
-            Some(last) => last.extend(values),
-            None => {
-                let mut values = values.into_iter().peekable();
-                if values.peek().is_some() {
-                    let mut block = Vec::with_capacity(full);
-                    block.extend(values);
-                    self.blocks.push(block);
-                }
-            }
+        let mut values = values.into_iter().peekable();
+        if values.peek().is_some() {
+            self.room().extend(values);
         }
+        let full = self.full();
         debug_assert!(self.blocks.last().is_none_or(|last| last.len() <= full), "events do not straddle blocks");
     }
 
     /// Adds a value.
     pub(super) fn push(&mut self, value: T) {
-        self.extend([value]);
+        self.room().push(value);
+    }
+
+    /// The block that takes the values of the next event.
+    fn room(&mut self) -> &mut Vec<T> {
+        let full = self.full();
+        if self.blocks.last().is_none_or(|last| last.len() >= full) {
+            self.blocks.push(Vec::with_capacity(full));
+        }
+        let last = self.blocks.len() - 1;
+        &mut self.blocks[last]
+    }
+
+    /// Adds the values of one event.
+    pub(super) fn extend_from_slice(&mut self, values: &[T])
+    where
+        T: Copy,
+    {
+        if !values.is_empty() {
+            self.room().extend_from_slice(values);
+        }
     }
 
     /// Adds the events of another column after these.

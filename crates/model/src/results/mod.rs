@@ -5,11 +5,14 @@ mod push;
 
 pub use column::{BLOCK, EventColumn};
 
+use std::collections::BTreeMap;
+
+use crate::abnormal::Cumulative;
 use crate::diagnostics::Diagnosis;
 use crate::significance::Distribution;
 use crate::{Maybe, Outcome, Response, Specification};
 
-/// Which numbers of single days are kept; those of whole events always are.
+/// Which numbers of days and windows are kept; those of whole events always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
     /// Calendar indices.
@@ -24,14 +27,54 @@ pub struct Keep {
     pub sar: bool,
     /// CARs from the first day of the event window.
     pub path: bool,
+    /// Sums over windows.
+    pub windows: bool,
 }
 
 impl Keep {
     /// All of them.
-    pub const ALL: Self = Self { day: true, actual: true, expected: true, ar: true, sar: true, path: true };
+    pub const ALL: Self = Self { day: true, actual: true, expected: true, ar: true, sar: true, path: true, windows: true };
 
     /// None of them.
-    pub const NONE: Self = Self { day: false, actual: false, expected: false, ar: false, sar: false, path: false };
+    pub const NONE: Self =
+        Self { day: false, actual: false, expected: false, ar: false, sar: false, path: false, windows: false };
+}
+
+/// The fit of one event.
+#[derive(Clone, Copy, Debug)]
+pub struct Figures {
+    /// What became of the event.
+    pub outcome: Outcome,
+    /// Estimation days M; zero without an estimate.
+    pub observations: u32,
+    /// Degrees of freedom of s²; zero without an estimate.
+    pub dof: u32,
+    /// Calendar indices of the first and last estimation day.
+    pub days: (u32, u32),
+    /// √s².
+    pub sigma: Maybe,
+    /// R².
+    pub r_squared: Maybe,
+    /// What was taken from the residuals of an event to demean them.
+    pub residual_mean: f64,
+    /// Share of positive estimation residuals.
+    pub positive_share: Maybe,
+}
+
+impl Figures {
+    /// Those of an event without an estimate.
+    fn none(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            observations: 0,
+            dof: 0,
+            days: (0, 0),
+            sigma: Maybe::NONE,
+            r_squared: Maybe::NONE,
+            residual_mean: 0.0,
+            positive_share: Maybe::NONE,
+        }
+    }
 }
 
 /// Columns over events: one entry per event, or one per event and coefficient, day or window.
@@ -45,26 +88,12 @@ pub struct Results {
     pub windows_len: usize,
     /// Declared windows.
     pub declared_len: usize,
-    /// Outcome of every event.
-    pub outcome: EventColumn<Outcome>,
-    /// What to know about an event that is not simply `ok`.
-    pub reason: EventColumn<Option<Box<str>>>,
-    /// Estimation days M; zero without an estimate.
-    pub observations: EventColumn<u32>,
-    /// Calendar indices of the first and last estimation day.
-    pub estimation_days: EventColumn<Option<(u32, u32)>>,
+    /// The fit of every event.
+    pub figures: EventColumn<Figures>,
+    /// What to know about the events that are not simply `ok`, by event.
+    reasons: BTreeMap<u32, Box<str>>,
     /// Reported numbers in the order of the recipe; `reported_len` per event.
     pub reported: EventColumn<Maybe>,
-    /// √s².
-    pub sigma: EventColumn<Maybe>,
-    /// R².
-    pub r_squared: EventColumn<Maybe>,
-    /// Degrees of freedom of s²; zero without an estimate.
-    pub dof: EventColumn<u32>,
-    /// What was taken from the residuals of an event to demean them.
-    pub residual_mean: EventColumn<f64>,
-    /// Share of positive estimation residuals.
-    pub positive_share: EventColumn<Maybe>,
     /// Calendar index of every day of the event window.
     pub day: EventColumn<Option<u32>>,
     /// Returns.
@@ -77,13 +106,8 @@ pub struct Results {
     pub sars: EventColumn<Maybe>,
     /// CAR from the first day of the event window through each day.
     pub paths: EventColumn<Maybe>,
-    /// Days in each window's CAR, `windows_len` per event, as the columns below.
-    pub window_days: EventColumn<u32>,
-    window_car: EventColumn<Maybe>,
-    /// BHAR of each window.
-    pub window_bhar: EventColumn<Maybe>,
-    window_variance: EventColumn<Maybe>,
-    window_scar: EventColumn<Maybe>,
+    /// The sums over each window, `windows_len` per event.
+    windows: EventColumn<Cumulative>,
     /// Placebo p-value of each window; empty unless the model has placebos.
     pub window_placebo: EventColumn<Maybe>,
     /// What the residuals of every event say of the model; empty unless asked for.
@@ -128,21 +152,10 @@ impl Results {
             ars: numbers(),
             sars: numbers(),
             paths: numbers(),
-            outcome: EventColumn::new(1),
-            reason: EventColumn::new(1),
-            observations: EventColumn::new(1),
-            estimation_days: EventColumn::new(1),
+            figures: EventColumn::new(1),
+            reasons: BTreeMap::new(),
             reported: EventColumn::new(recipe.reported.len()),
-            sigma: EventColumn::new(1),
-            r_squared: EventColumn::new(1),
-            dof: EventColumn::new(1),
-            residual_mean: EventColumn::new(1),
-            positive_share: EventColumn::new(1),
-            window_days: EventColumn::new(windows_len),
-            window_car: EventColumn::new(windows_len),
-            window_bhar: EventColumn::new(windows_len),
-            window_variance: EventColumn::new(windows_len),
-            window_scar: EventColumn::new(windows_len),
+            windows: EventColumn::new(windows_len),
             window_placebo: EventColumn::new(windows_len),
             diagnoses: EventColumn::new(1),
             residuals: EventColumn::new(1),
@@ -151,12 +164,12 @@ impl Results {
 
     /// Number of events.
     pub fn len(&self) -> usize {
-        self.outcome.len()
+        self.figures.len()
     }
 
     /// Whether there is no event.
     pub fn is_empty(&self) -> bool {
-        self.outcome.is_empty()
+        self.figures.is_empty()
     }
 
     /// AR of an event on a day of the event window.
@@ -174,25 +187,40 @@ impl Results {
         self.paths.of(event)[day]
     }
 
+    /// What an event came to.
+    pub fn outcome(&self, event: usize) -> Outcome {
+        self.figures[event].outcome
+    }
+
+    /// What to know about an event that is not simply `ok`.
+    pub fn reason(&self, event: usize) -> Option<&str> {
+        self.reasons.get(&(event as u32)).map(|reason| &**reason)
+    }
+
+    /// The sums over the windows of an event: the declared ones, then those around them.
+    pub fn windows(&self, event: usize) -> &[Cumulative] {
+        self.windows.of(event)
+    }
+
     /// CAR of an event over a window.
     pub fn window_car(&self, event: usize, window: usize) -> Maybe {
-        self.window_car[event * self.windows_len + window]
+        self.windows(event)[window].car
     }
 
     /// Forecast variance of an event's CAR over a window, with the errors of the coefficients.
     pub fn window_variance(&self, event: usize, window: usize) -> Maybe {
-        self.window_variance[event * self.windows_len + window]
+        self.windows(event)[window].variance
     }
 
     /// SCAR of an event over a window.
     pub fn window_scar(&self, event: usize, window: usize) -> Maybe {
-        self.window_scar[event * self.windows_len + window]
+        self.windows(event)[window].scar
     }
 
     /// Two-sided p-value of an event's SCAR over a window, with the M − k degrees of freedom of
     /// its s². Squares have no such distribution: none with abnormal volatility.
     pub fn window_p_value(&self, event: usize, window: usize) -> Option<f64> {
-        let t = Distribution::StudentT { dof: f64::from(self.dof[event]) };
+        let t = Distribution::StudentT { dof: f64::from(self.figures[event].dof) };
         self.window_scar(event, window).get().filter(|_| self.is_student).map(|scar| t.two_sided(scar))
     }
 

@@ -1,45 +1,35 @@
 //! Events into results, one after the other.
 
-use super::{EventColumn, Keep, Results};
-use crate::abnormal::{EventDay, EventDays};
+use super::{Figures, Keep, Results};
+use crate::abnormal::{Cumulative, EventDays};
 use crate::estimate::{Estimator, Exclusion};
 use crate::{Maybe, MissingPolicy, Outcome, Specification};
-
-/// A number of every day.
-#[derive(Clone, Copy)]
-enum Kind {
-    Actual,
-    Expected,
-    Ar,
-    Sar,
-    Path,
-}
 
 impl Results {
     /// Adds an event without an estimate.
     pub fn push_excluded(&mut self, exclusion: Exclusion) {
-        self.outcome.push(exclusion.outcome);
-        self.reason.push(Some(exclusion.reason.into()));
-        self.observations.push(0);
-        self.estimation_days.push(None);
-        self.dof.push(0);
-        self.residual_mean.push(0.0);
-        for column in [&mut self.sigma, &mut self.r_squared, &mut self.positive_share] {
-            column.push(Maybe::NONE);
-        }
+        self.reasons.insert(self.len() as u32, exclusion.reason.into());
+        self.figures.push(Figures::none(exclusion.outcome));
         let days_len = self.days_len;
         let none = |len: usize| std::iter::repeat_n(Maybe::NONE, len);
         self.reported.extend(none(self.reported_len));
-        for (_, column) in self.kept_columns() {
+        let Keep { day, actual, expected, ar, sar, path, windows } = self.keep;
+        let columns = [
+            (actual, &mut self.actual),
+            (expected, &mut self.expected),
+            (ar, &mut self.ars),
+            (sar, &mut self.sars),
+            (path, &mut self.paths),
+        ];
+        for (_, column) in columns.into_iter().filter(|(kept, _)| *kept) {
             column.extend(none(days_len));
         }
-        if self.keep.day {
+        if day {
             self.day.extend(std::iter::repeat_n(None, days_len));
         }
-        for column in [&mut self.window_car, &mut self.window_bhar, &mut self.window_variance, &mut self.window_scar] {
-            column.extend(none(self.windows_len));
+        if windows {
+            self.windows.extend(std::iter::repeat_n(Cumulative::default(), self.windows_len));
         }
-        self.window_days.extend(std::iter::repeat_n(0, self.windows_len));
         if self.has_placebos {
             self.window_placebo.extend(none(self.windows_len));
         }
@@ -51,24 +41,24 @@ impl Results {
     pub fn push_estimated(&mut self, specification: &Specification, estimator: &mut Estimator) {
         let Estimator { sample, fit, days, diagnosis, placebo_shares, ends, .. } = estimator;
         let missing = missing_days(specification, days);
-        self.outcome.push(if missing.is_some() { Outcome::IncompleteEventWindow } else { Outcome::Ok });
-        self.reason.push(missing);
-        self.observations.push(fit.observations as u32);
-        self.estimation_days.push(Some((ends.0 as u32, ends.1 as u32)));
-        self.reported.extend(fit.reported[..self.reported_len].iter().copied().map(Maybe::finite));
-        self.sigma.push(Maybe::finite(fit.variance.sqrt()));
-        self.r_squared.push(fit.r_squared.into());
-        self.dof.push(fit.degrees_of_freedom() as u32);
-        self.residual_mean.push(fit.residual_mean);
-        self.positive_share.push(Maybe::finite(fit.positive_share));
+        self.reported.extend(fit.reported()[..self.reported_len].iter().copied().map(Maybe::finite));
+        let outcome = if missing.is_some() { Outcome::IncompleteEventWindow } else { Outcome::Ok };
+        if let Some(reason) = missing {
+            self.reasons.insert(self.len() as u32, reason);
+        }
+        self.figures.push(Figures {
+            outcome,
+            observations: fit.observations as u32,
+            dof: fit.degrees_of_freedom() as u32,
+            days: (ends.0 as u32, ends.1 as u32),
+            sigma: Maybe::finite(fit.variance.sqrt()),
+            r_squared: fit.r_squared.into(),
+            residual_mean: fit.residual_mean,
+            positive_share: Maybe::finite(fit.positive_share),
+        });
         self.push_days(specification, days);
-        for window in specification.windows() {
-            let cumulative = days.cumulative(specification, fit, window);
-            self.window_days.push(days.days()[window.within(specification.event)].iter().flatten().count() as u32);
-            self.window_car.push(cumulative.map(|c| c.car).into());
-            self.window_bhar.push(cumulative.and_then(|c| c.bhar).into());
-            self.window_variance.push(cumulative.and_then(|c| c.variance).into());
-            self.window_scar.push(cumulative.and_then(|c| c.scar).into());
+        if self.keep.windows {
+            self.windows.extend(specification.windows().map(|window| days.cumulative(specification, fit, window)));
         }
         self.window_placebo.extend(placebo_shares.iter().map(|&share| Maybe::from(share)));
         self.diagnoses.extend(self.diagnoses_residuals.then_some(*diagnosis));
@@ -78,76 +68,61 @@ impl Results {
     }
 
     fn push_days(&mut self, specification: &Specification, days: &EventDays) {
-        if self.keep.day {
-            self.day.extend(days.calendar().iter().map(|index| index.map(|index| index as u32)));
+        let Keep { day, actual, expected, ar, sar, path, .. } = self.keep;
+        if day {
+            self.day.extend(days.calendar().map(|index| index.map(|index| index as u32)));
         }
-        let (mut path, mut broken) = (None, false);
-        let mut through = |day: &Option<EventDay>| {
-            match day {
-                Some(day) => path = Some(path.unwrap_or(0.0) + day.ar),
-                None => broken |= specification.missing == MissingPolicy::Exclude,
-            }
-            path.filter(|_| !broken)
-        };
-        for (kind, column) in self.kept_columns() {
-            let mut value = |day: &Option<EventDay>| match kind {
-                Kind::Actual => day.map(|day| day.actual),
-                Kind::Expected => day.map(|day| day.expected),
-                Kind::Ar => day.map(|day| day.ar),
-                Kind::Sar => day.and_then(|day| day.sar),
-                Kind::Path => through(day),
-            };
-            column.extend(days.days().iter().map(|day| Maybe::from(value(day))));
+        let columns = [
+            (actual, &mut self.actual, &days.actual),
+            (expected, &mut self.expected, &days.expected),
+            (ar, &mut self.ars, &days.ars),
+            (sar, &mut self.sars, &days.sars),
+        ];
+        for (_, column, values) in columns.into_iter().filter(|(kept, ..)| *kept) {
+            column.extend_from_slice(values);
         }
-    }
-
-    /// The columns of numbers by day that are kept.
-    fn kept_columns(&mut self) -> impl Iterator<Item = (Kind, &mut EventColumn<Maybe>)> {
-        let Keep { actual, expected, ar, sar, path, .. } = self.keep;
-        [
-            (actual, Kind::Actual, &mut self.actual),
-            (expected, Kind::Expected, &mut self.expected),
-            (ar, Kind::Ar, &mut self.ars),
-            (sar, Kind::Sar, &mut self.sars),
-            (path, Kind::Path, &mut self.paths),
-        ]
-        .into_iter()
-        .filter_map(|(kept, kind, column)| kept.then_some((kind, column)))
+        if path {
+            self.paths.extend(running_sums(specification.missing, &days.ars));
+        }
     }
 
     /// Adds the events of another block after these.
     pub fn append(&mut self, other: Self) {
-        self.outcome.append(other.outcome);
-        self.reason.append(other.reason);
-        self.observations.append(other.observations);
-        self.estimation_days.append(other.estimation_days);
+        let before = self.len() as u32;
+        self.reasons.extend(other.reasons.into_iter().map(|(event, reason)| (before + event, reason)));
+        self.figures.append(other.figures);
         self.reported.append(other.reported);
-        self.sigma.append(other.sigma);
-        self.r_squared.append(other.r_squared);
-        self.dof.append(other.dof);
-        self.residual_mean.append(other.residual_mean);
-        self.positive_share.append(other.positive_share);
         self.day.append(other.day);
         self.actual.append(other.actual);
         self.expected.append(other.expected);
         self.ars.append(other.ars);
         self.sars.append(other.sars);
         self.paths.append(other.paths);
-        self.window_days.append(other.window_days);
-        self.window_car.append(other.window_car);
-        self.window_bhar.append(other.window_bhar);
-        self.window_variance.append(other.window_variance);
-        self.window_scar.append(other.window_scar);
+        self.windows.append(other.windows);
         self.window_placebo.append(other.window_placebo);
         self.diagnoses.append(other.diagnoses);
         self.residuals.append(other.residuals);
     }
 }
 
+/// The CAR from the first day through each; nothing before the first AR, nor, where missing days exclude a
+/// sum, from the first missing one on.
+fn running_sums(policy: MissingPolicy, ars: &[Maybe]) -> impl Iterator<Item = Maybe> {
+    let mut sum = Maybe::NONE;
+    let mut broken = false;
+    ars.iter().map(move |ar| {
+        match ar.get() {
+            Some(ar) => sum = Maybe::finite(sum.get().unwrap_or(0.0) + ar),
+            None => broken |= policy == MissingPolicy::Exclude,
+        }
+        if broken { Maybe::NONE } else { sum }
+    })
+}
+
 /// "no return on 3 and no factor on 1 of 21 days of the event window, the first at tau = 8", if any is
 /// missing.
 fn missing_days(specification: &Specification, days: &EventDays) -> Option<Box<str>> {
-    let first = days.days().iter().position(Option::is_none)?;
+    let first = days.ars.iter().position(|ar| !ar.is_some())?;
     let what = match days.missing() {
         _ if days.total_losses() > 0 => {
             format!("a total loss, which only simple returns can tell, on {}", days.total_losses())
@@ -157,5 +132,5 @@ fn missing_days(specification: &Specification, days: &EventDays) -> Option<Box<s
         (returns, factors) => format!("no return on {returns} and no factor on {factors}"),
     };
     let tau = specification.event.first() + first as i32;
-    Some(format!("{what} of {} days of the event window, the first at tau = {tau}", days.days().len()).into())
+    Some(format!("{what} of {} days of the event window, the first at tau = {tau}", days.len()).into())
 }

@@ -146,7 +146,7 @@ impl Task<'_> {
                 Some((results.window_car(event, window).get()?, weight))
             }
             Response::Bhar(window) => {
-                let bhar = results.window_bhar[event * results.windows_len + place(window)?];
+                let bhar = results.windows(event)[place(window)?].bhar;
                 Some((bhar.get()?, 1.0))
             }
             Response::Ar(tau) => Some((results.ar(event, (tau - specification.event.first()) as usize).get()?, 1.0)),

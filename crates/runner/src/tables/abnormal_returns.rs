@@ -47,5 +47,6 @@ pub(crate) fn keep(narrowed: Option<&[String]>) -> Keep {
         ar: wants("ar"),
         sar: wants("sar"),
         path: wants("car"),
+        windows: false,
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     .with_all(Column::window(move |cell| window(cell)))
     .with(Column::int16("days", "days of the window with an abnormal return", |cell| {
         let results = &finished.results[cell.specification];
-        Some(results.window_days[finished.place(cell.item)? * results.windows_len + cell.part] as i16)
+        Some(results.windows(finished.place(cell.item)?)[cell.part].days as i16)
     }))
     .with(Column::float("car", "cumulative abnormal return: sum of ar", |cell| {
         finished.results[cell.specification].window_car(finished.place(cell.item)?, cell.part).get()
@@ -28,7 +28,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         "buy-and-hold abnormal return: compounded return less compounded expectation; null where no return is explained",
         |cell| {
             let results = &finished.results[cell.specification];
-            results.window_bhar[finished.place(cell.item)? * results.windows_len + cell.part].get()
+            results.windows(finished.place(cell.item)?)[cell.part].bhar.get()
         },
     ))
     .with(Column::float("scar", "car over its forecast standard deviation, with the covariance across days", scar))

@@ -16,7 +16,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let of = move |cell: &Cell| -> Option<(&'a Results, usize)> {
         let place = finished.place(cell.item)?;
         let results = &finished.results[cell.specification];
-        results.outcome[place].is_estimated().then_some((results, place))
+        results.outcome(place).is_estimated().then_some((results, place))
     };
     let units = finished.study.specifications.len() * events;
     let mut table = Table::rows("estimates", "a specification and an input event", units, move |unit| Cell {
@@ -33,15 +33,15 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         finished.outcome(cell.specification, cell.item).1.map(Cow::Borrowed)
     }))
     .with(Column::int32("observations", "estimation days M", move |cell| {
-        of(cell).map(|(results, place)| results.observations[place] as i32)
+        of(cell).map(|(results, place)| results.figures[place].observations as i32)
     }))
     .with(Column::date("first_date", "first estimation day that was used", move |cell| {
         let (results, place) = of(cell)?;
-        results.estimation_days[place].map(|(first, _)| finished.date(place, first))
+        Some(finished.date(place, results.figures[place].days.0))
     }))
     .with(Column::date("last_date", "last estimation day that was used", move |cell| {
         let (results, place) = of(cell)?;
-        results.estimation_days[place].map(|(_, last)| finished.date(place, last))
+        Some(finished.date(place, results.figures[place].days.1))
     }));
     for Reported { name, description } in reported(finished) {
         let recipes = finished.study.specifications.iter().map(|specification| &specification.recipe);
@@ -56,13 +56,13 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         .with(Column::float(
             "sigma",
             "residual standard deviation, divisor M - k; zero where the fit is perfect",
-            move |cell| of(cell).and_then(|(results, place)| results.sigma[place].get()),
+            move |cell| of(cell).and_then(|(results, place)| results.figures[place].sigma.get()),
         ))
         .with(Column::float("r_squared", "share of the variation that the regressors explain", move |cell| {
-            of(cell).and_then(|(results, place)| results.r_squared[place].get())
+            of(cell).and_then(|(results, place)| results.figures[place].r_squared.get())
         }))
         .with(Column::int32("dof", "degrees of freedom of sigma, M - k", move |cell| {
-            of(cell).map(|(results, place)| results.dof[place] as i32)
+            of(cell).map(|(results, place)| results.figures[place].dof as i32)
         }));
     if finished.study.specifications.iter().any(|specification| specification.diagnostics) {
         for (name, description, value) in DIAGNOSES {
