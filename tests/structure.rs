@@ -66,7 +66,7 @@ fn registries_are_complete() {
         ("differences", vec!["mod"]),
         (
             "significance",
-            vec!["mod", "correlation", "distribution", "multiple", "needs", "step_down", "undefined", "wild"],
+            vec!["mod", "correlation", "student", "tails", "multiple", "needs", "step_down", "undefined", "wild"],
         ),
     ] {
         let directory = root().join("crates/model/src").join(folder);

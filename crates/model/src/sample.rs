@@ -123,12 +123,12 @@ impl Pool<'_> {
         let mut sample = Sample::default();
         for &event in members {
             let (car, scar) = match (window, tested) {
-                (TestedWindow::Declared(w), Tested::Bhar) => {
-                    (self.results.windows(event)[w].bhar, Maybe::NONE)
-                }
+                (TestedWindow::Declared(w), Tested::Bhar) => (self.results.windows(event)[w].bhar, Maybe::NONE),
                 _ => window.cumulative(self.results, event),
             };
-            let (Some(car), Some(share)) = (car.get(), self.results.figures[event].positive_share.get()) else { continue };
+            let (Some(car), Some(share)) = (car.get(), self.results.figures[event].positive_share.get()) else {
+                continue;
+            };
             sample.car.push(car);
             sample.positive_share.push(share);
             sample.period.push(self.periods[event]);

@@ -160,18 +160,21 @@ fn nothing_estimated(finished: &Finished<'_>) -> Option<String> {
     Some(format!("no event was used; what is said of event {first}: {reason}"))
 }
 
-/// Every estimated event on its own, where there are few.
-pub fn cases(finished: &Finished<'_>) -> Vec<Case> {
-    let estimated = finished.estimated();
-    if estimated.len() > FEW * finished.study.specifications.len() {
+/// Every event of a specification on its own, where few are estimated.
+pub fn cases(finished: &Finished<'_>, specification: usize) -> Vec<Case> {
+    let results = &finished.results[specification];
+    if results.outcomes().filter(|outcome| outcome.is_estimated()).count() > FEW {
         return Vec::new();
     }
-    estimated.into_iter().filter_map(|(specification, row)| case(finished, specification, row)).collect()
+    (0..finished.ledger.rows.len()).filter_map(|row| case(finished, specification, row)).collect()
 }
 
 fn case(finished: &Finished<'_>, spec_id: usize, row: usize) -> Option<Case> {
     let place = finished.place(row)?;
     let results = &finished.results[spec_id];
+    if !results.outcome(place).is_estimated() {
+        return None;
+    }
     let candidate = &finished.ledger.candidates[place];
     let panel = &finished.loaded.assembled.panel;
     let windows = finished.specification(spec_id).car_windows.iter().enumerate();
@@ -182,12 +185,13 @@ fn case(finished: &Finished<'_>, spec_id: usize, row: usize) -> Option<Case> {
         market: panel.markets[candidate.market].name.clone(),
         day0: finished.ledger.rows[row].day0?.1.to_string(),
         windows: windows
-            .map(|(w, window)| CaseWindow {
+            .zip(results.windows(place))
+            .map(|((w, window), sums)| CaseWindow {
                 first: window.first(),
                 last: window.last(),
-                car: results.window_car(place, w).get(),
-                t: results.window_scar(place, w).get(),
-                p_value: results.window_p_value(place, w),
+                car: sums.car.get(),
+                t: sums.scar.get(),
+                p_value: results.window_p_value(&finished.tails, place, w),
             })
             .collect(),
     })

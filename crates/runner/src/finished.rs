@@ -2,10 +2,12 @@
 
 use dayzero_model::averages::Average;
 use dayzero_model::results::Results;
+use dayzero_model::significance::StudentTails;
 use dayzero_model::{Date, Outcome, Specification};
 
 use crate::backtest::Backtested;
 use crate::config::Study;
+use crate::findings::Case;
 use crate::infer::TestRow;
 use crate::influence::InfluenceRow;
 use crate::ledger::Ledger;
@@ -48,8 +50,14 @@ pub struct Finished<'a> {
     pub backtest: Option<Backtested>,
     /// What the records of its strategies say.
     pub performance: Option<Performance>,
+    /// Estimated events on their own, where there are few.
+    pub cases: Vec<Case>,
+    /// Tails of the t-statistics of single events.
+    pub tails: StudentTails,
     /// For every input row, its place among the candidates, or [`NOWHERE`].
     places: Vec<u32>,
+    /// For every candidate, the specification that decides on its overall outcome; empty before estimation.
+    deciding: Vec<u16>,
 }
 
 impl<'a> Finished<'a> {
@@ -76,7 +84,10 @@ impl<'a> Finished<'a> {
             regressions: Vec::new(),
             backtest: None,
             performance: None,
+            cases: Vec::new(),
+            tails: StudentTails::default(),
             places,
+            deciding: Vec::new(),
         }
     }
 
@@ -90,10 +101,29 @@ impl<'a> Finished<'a> {
         &self.study.specifications[index]
     }
 
+    /// Takes over the results of the next specifications.
+    pub fn take(&mut self, first: usize, results: Vec<Results>) {
+        for (specification, results) in (first..).zip(results) {
+            self.deciding.resize(results.len(), 0);
+            self.results[specification] = results;
+            for (place, outcome) in self.results[specification].outcomes().enumerate() {
+                let known = self.results[usize::from(self.deciding[place])].outcome(place);
+                if outcome.is_estimated() && (!known.is_estimated() || outcome >= known) {
+                    self.deciding[place] = specification as u16;
+                }
+            }
+        }
+    }
+
+    /// Forgets the numbers of a specification once they are written; what the events came to stays.
+    pub fn forget_numbers(&mut self, specification: usize) {
+        self.results[specification].forget_numbers(&self.study.specifications[specification]);
+    }
+
     /// Place of an input row among the candidates, once there are results.
     pub fn place(&self, row: usize) -> Option<usize> {
         let place = self.places[row] as usize;
-        self.results.first().is_some_and(|results| place < results.len()).then_some(place)
+        (place < self.deciding.len()).then_some(place)
     }
 
     /// Outcome and reason of an input row under a specification.
@@ -114,25 +144,13 @@ impl<'a> Finished<'a> {
     /// Outcome and reason of an input row over all specifications: the worst use that any
     /// specification that estimates it makes of it, or the first exclusion when none does.
     pub fn overall_outcome(&self, row: usize) -> (Option<Outcome>, Option<&str>) {
-        let all = || (0..self.results.len()).map(|specification| self.outcome(specification, row));
-        let estimated = all().filter(|(outcome, _)| outcome.is_some_and(Outcome::is_estimated));
-        estimated.max_by_key(|(outcome, _)| *outcome).or_else(|| all().next()).unwrap_or((None, None))
+        let deciding = self.place(row).map_or(0, |place| usize::from(self.deciding[place]));
+        self.outcome(deciding, row)
     }
 
     /// The date of a calendar day of an event's market.
     pub fn date(&self, place: usize, day: u32) -> Date {
         let market = self.ledger.candidates[place].market;
         self.loaded.assembled.panel.markets[market].calendar.dates()[day as usize]
-    }
-
-    /// Pairs of specification and input row that have an estimate, in that order.
-    pub fn estimated(&self) -> Vec<(usize, usize)> {
-        let rows = 0..self.ledger.rows.len();
-        let has = |specification: usize, row: usize| {
-            self.place(row).is_some_and(|place| self.results[specification].outcome(place).is_estimated())
-        };
-        (0..self.results.len())
-            .flat_map(|s| rows.clone().filter(move |&row| has(s, row)).map(move |row| (s, row)))
-            .collect()
     }
 }

@@ -156,7 +156,9 @@ fn portfolio(
             let date = panel.markets[market].calendar.dates()[day as usize];
             let weight = match weighting {
                 Weighting::Equal => 1.0,
-                Weighting::Precision => explained.results.figures[event].sigma.get().map_or(0.0, |sigma| 1.0 / (sigma * sigma)),
+                Weighting::Precision => {
+                    explained.results.figures[event].sigma.get().map_or(0.0, |sigma| 1.0 / (sigma * sigma))
+                }
                 Weighting::Value => {
                     let known = &ground.loaded.characteristics;
                     let column = study.calendar_time.value.as_ref().and_then(|name| known.number_column(name));

@@ -211,11 +211,11 @@ pub fn count_outcomes(finished: &Finished<'_>) -> BTreeMap<String, usize> {
 }
 
 fn count(outcomes: impl Iterator<Item = Option<Outcome>>) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
+    let mut counts: BTreeMap<Option<Outcome>, usize> = BTreeMap::new();
     for outcome in outcomes {
-        *counts.entry(outcome.map_or(ALIGNED, Outcome::code).to_owned()).or_default() += 1;
+        *counts.entry(outcome).or_default() += 1;
     }
-    counts
+    counts.into_iter().map(|(outcome, count)| (outcome.map_or(ALIGNED, Outcome::code).to_owned(), count)).collect()
 }
 
 /// The specifications in a few words, with their outcomes.

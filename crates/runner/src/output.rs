@@ -2,21 +2,15 @@
 //!
 //! A run that is interrupted before that leaves the previous results whole.
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use arrow::datatypes::{Field, SchemaRef};
-use dayzero_loader::columns::value_type;
 use dayzero_loader::paths::InputFile;
 use tempfile::TempDir;
 
 use crate::Failure;
 use crate::config::raw::Format;
-use crate::manifest::{MANIFEST, Manifest, WrittenColumn, WrittenTable};
-use crate::parquet_file;
-use crate::printable;
+use crate::manifest::{MANIFEST, Manifest, WrittenTable};
+use crate::table_file::TableFile;
 use crate::table_names::{CHART_NAMES, SIMULATION_TABLE_NAMES, TABLE_NAMES};
 use crate::tables::Table;
 
@@ -96,29 +90,22 @@ impl Staging {
         Ok(Self { target: target.to_owned(), beside: beside.map_err(failed)? })
     }
 
-    /// Writes a table.
+    /// Writes a table whole.
     ///
     /// # Errors
     /// The file system refuses.
     pub fn write(&self, table: &Table<'_>, format: Format, metadata: &str) -> Result<WrittenTable, Failure> {
-        let file = file_name(table.name, format);
-        let path = self.beside.path().join(&file);
-        let failed =
-            |error: &dyn std::fmt::Display| Failure::Other(format!("cannot write {}: {error}", path.display()));
-        let own = match format {
-            Format::Arrow => BTreeMap::from([(METADATA_KEY.to_owned(), metadata.to_owned())]),
-            Format::Parquet | Format::Csv => BTreeMap::new(),
-        };
-        let schema = table.schema(own);
-        let out = BufWriter::with_capacity(1 << 20, File::create(&path).map_err(|e| failed(&e))?);
-        let rows = match format {
-            Format::Parquet => parquet_file::write(table, out, &schema, metadata).map_err(AnyError::from),
-            Format::Arrow => Sink::arrow(out, &schema).and_then(|sink| sink.take(table, &schema)),
-            Format::Csv => Sink::csv(out).take(table, &schema),
-        };
-        let rows = rows.map_err(|e| failed(&e))?;
-        let columns = schema.fields().iter().map(|field| WrittenColumn::new(field)).collect();
-        Ok(WrittenTable { name: table.name.to_owned(), file, rows, columns })
+        let mut file = self.open_table(table, format, metadata)?;
+        file.add(table, table.units())?;
+        file.finish()
+    }
+
+    /// Opens the file of a table.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn open_table(&self, table: &Table<'_>, format: Format, metadata: &str) -> Result<TableFile, Failure> {
+        TableFile::open(self.beside.path(), table, format, metadata)
     }
 
     /// Writes a file that is no table.
@@ -163,69 +150,4 @@ impl Staging {
 /// The files of a run, but for the manifest.
 fn files_of(manifest: &Manifest) -> Vec<String> {
     manifest.tables.iter().map(|table| &table.file).chain(&manifest.files).cloned().collect()
-}
-
-/// A file of one of the formats.
-enum Sink {
-    Arrow(arrow::ipc::writer::FileWriter<BufWriter<File>>, SchemaRef),
-    Csv(arrow::csv::Writer<BufWriter<File>>),
-}
-
-type AnyError = Box<dyn std::error::Error>;
-
-impl Sink {
-    fn arrow(out: BufWriter<File>, schema: &SchemaRef) -> Result<Self, AnyError> {
-        // The file format has one dictionary per column, so dictionaries are written out.
-        let plain = plain_schema(schema);
-        Ok(Self::Arrow(arrow::ipc::writer::FileWriter::try_new(out, &plain)?, plain))
-    }
-
-    fn csv(out: BufWriter<File>) -> Self {
-        Self::Csv(arrow::csv::WriterBuilder::new().with_header(true).build(out))
-    }
-
-    /// Writes a table; returns its number of rows.
-    fn take(mut self, table: &Table<'_>, schema: &SchemaRef) -> Result<usize, AnyError> {
-        let mut rows = 0;
-        for batch in table.batches(schema) {
-            let batch = batch?;
-            rows += batch.num_rows();
-            self.write(&batch)?;
-        }
-        self.finish()?;
-        Ok(rows)
-    }
-
-    fn write(&mut self, batch: &arrow::array::RecordBatch) -> Result<(), AnyError> {
-        match self {
-            Self::Arrow(writer, plain) => {
-                let cast = |(array, field): (&arrow::array::ArrayRef, &std::sync::Arc<Field>)| {
-                    arrow::compute::cast(array, field.data_type())
-                };
-                let arrays = batch.columns().iter().zip(plain.fields()).map(cast).collect::<Result<_, _>>()?;
-                writer.write(&arrow::array::RecordBatch::try_new(plain.clone(), arrays)?)?;
-            }
-            Self::Csv(writer) => writer.write(&printable::batch(batch)?)?,
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> Result<(), AnyError> {
-        use std::io::Write;
-        match self {
-            Self::Arrow(mut writer, _) => {
-                writer.finish()?;
-                writer.into_inner()?.flush()?;
-            }
-            Self::Csv(writer) => writer.into_inner().flush()?,
-        }
-        Ok(())
-    }
-}
-
-fn plain_schema(schema: &SchemaRef) -> SchemaRef {
-    let plain =
-        |field: &std::sync::Arc<Field>| field.as_ref().clone().with_data_type(value_type(field.data_type()).clone());
-    let fields: Vec<Field> = schema.fields().iter().map(plain).collect();
-    std::sync::Arc::new(arrow::datatypes::Schema::new_with_metadata(fields, schema.metadata().clone()))
 }

@@ -20,36 +20,55 @@ use rayon::prelude::*;
 use crate::output::METADATA_KEY;
 use crate::tables::{Column, Table};
 
-/// Rows per row group.
-const GROUP_ROWS: usize = 1 << 20;
+/// Rows per row group: few enough that the memory of one is used again for the next.
+const GROUP_ROWS: usize = 1 << 17;
 
 /// The columns of a row group, encoded, and its number of rows.
 type Encoded = (Vec<ArrowColumnChunk>, usize);
 
-/// Writes a table; returns its number of rows.
-pub(crate) fn write(
-    table: &Table<'_>,
-    out: BufWriter<File>,
-    schema: &SchemaRef,
-    metadata: &str,
-) -> Result<usize, ParquetError> {
-    let properties = properties(schema, metadata);
-    let (mut file, factory) = ArrowWriter::try_new(out, schema.clone(), Some(properties))?.into_serialized_writer()?;
-    let groups: Vec<(usize, Range<usize>)> = table.pieces(GROUP_ROWS).into_iter().enumerate().collect();
-    let encode = |some: &[(usize, Range<usize>)]| -> Result<Vec<Encoded>, ParquetError> {
-        some.par_iter().map(|(index, units)| encode(table, schema, &factory, *index, units.clone())).collect()
-    };
-    let mut rows = 0;
-    // Encoded row groups are held until they are appended: as many as are made at once.
-    let mut pending: Vec<Encoded> = Vec::new();
-    for some in groups.chunks(rayon::current_num_threads()) {
-        let (appended, encoded) = rayon::join(|| append(&mut file, std::mem::take(&mut pending)), || encode(some));
-        rows += appended?;
-        pending = encoded?;
+/// A Parquet file in the making, to which a table is added bit by bit.
+pub(crate) struct ParquetFile {
+    file: SerializedFileWriter<BufWriter<File>>,
+    factory: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
+    /// Row groups so far.
+    groups: usize,
+    /// Row groups that are encoded and not yet appended.
+    pending: Vec<Encoded>,
+}
+
+impl ParquetFile {
+    pub(crate) fn new(out: BufWriter<File>, schema: &SchemaRef, metadata: &str) -> Result<Self, ParquetError> {
+        let properties = properties(schema, metadata);
+        let (file, factory) = ArrowWriter::try_new(out, schema.clone(), Some(properties))?.into_serialized_writer()?;
+        Ok(Self { file, factory, schema: schema.clone(), groups: 0, pending: Vec::new() })
     }
-    rows += append(&mut file, pending)?;
-    file.into_inner()?.flush()?;
-    Ok(rows)
+
+    /// Adds the rows of some units of a table, in row groups of their own; returns how many there are.
+    pub(crate) fn add(&mut self, table: &Table<'_>, units: Range<usize>) -> Result<usize, ParquetError> {
+        let pieces: Vec<(usize, Range<usize>)> = (self.groups..).zip(table.pieces(units, GROUP_ROWS)).collect();
+        self.groups += pieces.len();
+        let (schema, factory) = (&self.schema, &self.factory);
+        let encode = |some: &[(usize, Range<usize>)]| -> Result<Vec<Encoded>, ParquetError> {
+            some.par_iter().map(|(index, units)| encode(table, schema, factory, *index, units.clone())).collect()
+        };
+        let mut rows = 0;
+        // Encoded row groups are held until they are appended: as many as are made at once.
+        for some in pieces.chunks(2 * rayon::current_num_threads()) {
+            let pending = std::mem::take(&mut self.pending);
+            let (appended, encoded) = rayon::join(|| append(&mut self.file, pending), || encode(some));
+            appended?;
+            self.pending = encoded?;
+            rows += self.pending.iter().map(|(_, rows)| rows).sum::<usize>();
+        }
+        Ok(rows)
+    }
+
+    pub(crate) fn finish(mut self) -> Result<(), ParquetError> {
+        append(&mut self.file, self.pending)?;
+        self.file.into_inner()?.flush()?;
+        Ok(())
+    }
 }
 
 /// Makes the columns of one row group.
@@ -75,8 +94,7 @@ fn encode(
     Ok((chunks, rows))
 }
 
-fn append(file: &mut SerializedFileWriter<BufWriter<File>>, groups: Vec<Encoded>) -> Result<usize, ParquetError> {
-    let mut total = 0;
+fn append(file: &mut SerializedFileWriter<BufWriter<File>>, groups: Vec<Encoded>) -> Result<(), ParquetError> {
     for (chunks, rows) in groups {
         // A table without rows has no row group.
         if rows == 0 {
@@ -85,9 +103,8 @@ fn append(file: &mut SerializedFileWriter<BufWriter<File>>, groups: Vec<Encoded>
         let mut group = file.next_row_group()?;
         chunks.into_iter().try_for_each(|chunk| chunk.append_to_row_group(&mut group))?;
         group.close()?;
-        total += rows;
     }
-    Ok(total)
+    Ok(())
 }
 
 /// Encodings by what the values are like: strings repeat, so they get a dictionary; identifiers and

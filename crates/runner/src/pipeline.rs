@@ -1,6 +1,7 @@
 //! A study from its file to its tables.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Instant;
 
 use dayzero_model::differences::DIFFERENCES;
@@ -8,11 +9,10 @@ use dayzero_model::event_time::Layout;
 use dayzero_model::results::Results;
 use dayzero_model::significance::Needs;
 
-use rayon::prelude::*;
-
 use crate::backtest::note;
 use crate::config::Study;
 use crate::estimate;
+use crate::files::Files;
 use crate::finished::Finished;
 use crate::infer::{self, Examined, TestRow};
 use crate::ledger;
@@ -36,22 +36,21 @@ use crate::{
 pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manifest, Failure> {
     let staging = Staging::open(&study.output.dir, overwrite, &manifest::input_files(study))?;
     let mut clock = Clock::new();
-    let loaded = load::load(study)?;
+    let (loaded, inputs) = rayon::join(|| load::load(study), || manifest::inputs(study));
+    let (loaded, inputs) = (loaded?, inputs?);
     clock.mark("load");
     let ledger = ledger::build(study, &loaded)?;
-    let prepared = prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
-    clock.mark("align");
     let ground = Ground { loaded: &loaded, ledger: &ledger };
-    let placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
+    let prepared = prepare(study, ground)?;
+    clock.mark("align");
+    let mut finished = Finished::unestimated(study, &loaded, &ledger);
+    finished.placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
     clock.mark("calibrate");
-    let (finished, inputs) =
-        rayon::join(|| finish(study, ground, &prepared, progress, &mut clock), || manifest::inputs(study));
-    let (mut finished, inputs) = (finished?, inputs?);
-    finished.placebos = placebos;
-    let metadata = manifest::table_metadata(study, &inputs);
-    let tables = requested(study, &finished)?;
-    let write = |table: &Table<'_>| staging.write(table, study.output.format, &metadata);
-    let written = tables.par_iter().map(write).collect::<Result<_, _>>()?;
+    let mut files = Files::open(study, &staging, &finished, manifest::table_metadata(study, &inputs))?;
+    estimate_in_batches(ground, &prepared, progress, &mut finished, &mut files)?;
+    clock.mark("estimate");
+    finish(ground, &prepared, progress, &mut clock, &mut finished)?;
+    let written = files.finish(&finished)?;
     clock.mark("write");
     let manifest = Manifest { inputs, tables: written, seconds: clock.seconds, ..describe(&finished) };
     staging.commit(&manifest)?;
@@ -79,21 +78,50 @@ pub(crate) fn prepare(study: &Study, ground: Ground<'_>) -> Result<Vec<Prepared>
     Ok(prepare::prepare(study, ground)?)
 }
 
-fn requested<'a>(study: &Study, finished: &'a Finished<'a>) -> Result<Vec<Table<'a>>, Failure> {
+pub(crate) fn requested<'a>(study: &Study, finished: &'a Finished<'a>) -> Result<Vec<Table<'a>>, Failure> {
     tables::requested(finished).map_err(|mistake| study.document.error(&[mistake]).into())
 }
 
-/// Estimate, accumulate, finish.
-fn finish<'a>(
-    study: &'a Study,
-    ground: Ground<'a>,
+/// Estimates every event, and writes what is made of single events while the next specifications are estimated.
+fn estimate_in_batches(
+    ground: Ground<'_>,
+    prepared: &[Prepared],
+    progress: &Progress,
+    finished: &mut Finished<'_>,
+    files: &mut Files<'_>,
+) -> Result<(), Failure> {
+    let (study, events) = (finished.study, ground.ledger.candidates.len());
+    let estimate = |which: Range<usize>| estimate::estimate(study, ground, prepared, which, progress);
+    progress.start("estimating", "events", events * study.specifications.len());
+    let batches = estimate::batches(study, events);
+    let mut results = batches.first().cloned().map(estimate).unwrap_or_default();
+    for (index, batch) in batches.iter().enumerate() {
+        finished.take(batch.start, results);
+        for specification in batch.clone() {
+            let cases = findings::cases(finished, specification);
+            finished.cases.extend(cases);
+        }
+        let next = || batches.get(index + 1).cloned().map(estimate).unwrap_or_default();
+        let (written, estimated) = rayon::join(|| files.add(finished, batch.clone()), next);
+        written?;
+        results = estimated;
+        if estimate::is_forgettable(study) {
+            batch.clone().for_each(|specification| finished.forget_numbers(specification));
+        }
+    }
+    progress.finish();
+    Ok(())
+}
+
+/// Accumulate, finish.
+fn finish(
+    ground: Ground<'_>,
     prepared: &[Prepared],
     progress: &Progress,
     clock: &mut Clock,
-) -> Result<Finished<'a>, Failure> {
-    let mut finished = Finished::unestimated(study, ground.loaded, ground.ledger);
-    finished.results = estimate::estimate(study, ground, prepared, progress);
-    clock.mark("estimate");
+    finished: &mut Finished<'_>,
+) -> Result<(), Failure> {
+    let study = finished.study;
     if study.output.writes("averages") {
         finished.averages = infer::all_averages(&finished.results, ground.ledger, study.confidence);
     }
@@ -107,7 +135,7 @@ fn finish<'a>(
         study.tests.iter().map(|test| test.name()).chain(DIFFERENCES.iter().map(|t| t.name())).collect();
     adjust::adjust(&mut finished.tests, &study.adjustments, &names);
     if !study.tests.is_empty() || study.output.writes("influence") {
-        finished.influence = influence::influence(&finished);
+        finished.influence = influence::influence(finished);
     }
     clock.mark("test");
     if study.output.writes("calendar_time") {
@@ -126,7 +154,7 @@ fn finish<'a>(
     finished.performance =
         finished.backtest.as_ref().and_then(|traded| performance::performance(study, ground, traded));
     clock.mark("measure");
-    Ok(finished)
+    Ok(())
 }
 
 /// One specification, estimated.
@@ -166,7 +194,7 @@ pub(crate) fn describe(finished: &Finished<'_>) -> Manifest {
         outcomes: manifest::count_outcomes(finished),
         specifications: manifest::specification_notes(finished),
         headline: findings::headline(finished),
-        cases: findings::cases(finished),
+        cases: finished.cases.clone(),
         warnings: findings::warnings(finished),
         simulation: None,
         strategies: note::strategy_notes(finished),

@@ -57,7 +57,13 @@ impl EventDays {
         };
         let varies = |value: Maybe| if variance > 0.0 { value } else { Maybe::NONE };
         let bhar = if specification.response.is_return() { Maybe::finite(held - expected) } else { Maybe::NONE };
-        Cumulative { days, car: Maybe::finite(car), bhar, variance: varies(Maybe::finite(variance)), scar: varies(scar) }
+        Cumulative {
+            days,
+            car: Maybe::finite(car),
+            bhar,
+            variance: varies(Maybe::finite(variance)),
+            scar: varies(scar),
+        }
     }
 
     /// ΣSAR/√L; absent where a day has none.

@@ -72,8 +72,8 @@ impl<'a> History<'a> {
         let known = &reactions.known[market];
         let end = reactions.estimation.on_calendar(day0, known.len()).end;
         let known = known[end.checked_sub(1)?];
-        let place = event * reactions.results.reported_len + reactions.beta?;
-        (known <= self.now).then(|| reactions.results.reported[place].get()).flatten()
+        let slope = reactions.beta?;
+        (known <= self.now).then(|| reactions.results.reported.of(event)[slope].get()).flatten()
     }
 
     /// Closing prices of a security on consecutive trading days from its first to the last that has closed,

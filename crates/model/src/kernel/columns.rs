@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::gram;
 use super::fitted::MOST_COLUMNS;
+use super::gram;
 
 /// The columns of a design on the calendar of a market, as they are: were they centred over the calendar, what
 /// lies beyond a window would move the last digits of what is estimated on it. Returns are nearly orthogonal to the

@@ -84,9 +84,7 @@ impl<'a, S: Simd, const R: usize> Column<'a, S, R> {
     pub(super) fn behind(&self, simd: S, register: usize) -> Option<S::f64s> {
         match self.behind.get(register) {
             Some(&values) => Some(values),
-            None if register == self.behind.len() && !self.rest.is_empty() => {
-                Some(simd.partial_load_f64s(self.rest))
-            }
+            None if register == self.behind.len() && !self.rest.is_empty() => Some(simd.partial_load_f64s(self.rest)),
             None => None,
         }
     }
@@ -116,8 +114,8 @@ pub(super) fn sum<S: Simd, const R: usize>(simd: S, a: &[f64]) -> f64 {
     let mut sums = Lanes::<S, R>::zero(simd);
     let a = Column::<S, R>::new(a);
     for a in a.blocks() {
-        for register in 0..R {
-            sums.add(simd, register, a[register]);
+        for (register, &a) in a.iter().enumerate() {
+            sums.add(simd, register, a);
         }
     }
     for register in 0..R {

@@ -41,12 +41,7 @@ pub(crate) struct Scratch {
 
 impl Default for Scratch {
     fn default() -> Self {
-        Self {
-            arch: Arch::new(),
-            responses: Responses::default(),
-            residuals: Vec::new(),
-            inverse: Inverse::default(),
-        }
+        Self { arch: Arch::new(), responses: Responses::default(), residuals: Vec::new(), inverse: Inverse::default() }
     }
 }
 

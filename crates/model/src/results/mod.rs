@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::abnormal::Cumulative;
 use crate::diagnostics::Diagnosis;
-use crate::significance::Distribution;
+use crate::significance::StudentTails;
 use crate::{Maybe, Outcome, Response, Specification};
 
 /// Which numbers of days and windows are kept; those of whole events always are.
@@ -33,7 +33,8 @@ pub struct Keep {
 
 impl Keep {
     /// All of them.
-    pub const ALL: Self = Self { day: true, actual: true, expected: true, ar: true, sar: true, path: true, windows: true };
+    pub const ALL: Self =
+        Self { day: true, actual: true, expected: true, ar: true, sar: true, path: true, windows: true };
 
     /// None of them.
     pub const NONE: Self =
@@ -43,8 +44,6 @@ impl Keep {
 /// The fit of one event.
 #[derive(Clone, Copy, Debug)]
 pub struct Figures {
-    /// What became of the event.
-    pub outcome: Outcome,
     /// Estimation days M; zero without an estimate.
     pub observations: u32,
     /// Degrees of freedom of s²; zero without an estimate.
@@ -63,9 +62,8 @@ pub struct Figures {
 
 impl Figures {
     /// Those of an event without an estimate.
-    fn none(outcome: Outcome) -> Self {
+    fn none() -> Self {
         Self {
-            outcome,
             observations: 0,
             dof: 0,
             days: (0, 0),
@@ -88,6 +86,8 @@ pub struct Results {
     pub windows_len: usize,
     /// Declared windows.
     pub declared_len: usize,
+    /// Outcome of every event.
+    outcomes: EventColumn<Outcome>,
     /// The fit of every event.
     pub figures: EventColumn<Figures>,
     /// What to know about the events that are not simply `ok`, by event.
@@ -152,6 +152,7 @@ impl Results {
             ars: numbers(),
             sars: numbers(),
             paths: numbers(),
+            outcomes: EventColumn::new(1),
             figures: EventColumn::new(1),
             reasons: BTreeMap::new(),
             reported: EventColumn::new(recipe.reported.len()),
@@ -164,12 +165,12 @@ impl Results {
 
     /// Number of events.
     pub fn len(&self) -> usize {
-        self.figures.len()
+        self.outcomes.len()
     }
 
     /// Whether there is no event.
     pub fn is_empty(&self) -> bool {
-        self.figures.is_empty()
+        self.outcomes.is_empty()
     }
 
     /// AR of an event on a day of the event window.
@@ -189,7 +190,12 @@ impl Results {
 
     /// What an event came to.
     pub fn outcome(&self, event: usize) -> Outcome {
-        self.figures[event].outcome
+        self.outcomes[event]
+    }
+
+    /// What the events came to.
+    pub fn outcomes(&self) -> impl Iterator<Item = Outcome> {
+        self.outcomes.iter().copied()
     }
 
     /// What to know about an event that is not simply `ok`.
@@ -197,9 +203,17 @@ impl Results {
         self.reasons.get(&(event as u32)).map(|reason| &**reason)
     }
 
-    /// The sums over the windows of an event: the declared ones, then those around them.
+    /// The sums over the windows of an event: the declared ones, then those around them; nothing where they were
+    /// not kept.
     pub fn windows(&self, event: usize) -> &[Cumulative] {
-        self.windows.of(event)
+        if self.keep.windows { self.windows.of(event) } else { &[] }
+    }
+
+    /// Forgets all numbers: what remains are the outcomes and their reasons.
+    pub fn forget_numbers(&mut self, specification: &Specification) {
+        let outcomes = std::mem::replace(&mut self.outcomes, EventColumn::new(1));
+        let reasons = std::mem::take(&mut self.reasons);
+        *self = Self { outcomes, reasons, ..Self::keeping(specification, Keep::NONE) };
     }
 
     /// CAR of an event over a window.
@@ -219,9 +233,9 @@ impl Results {
 
     /// Two-sided p-value of an event's SCAR over a window, with the M − k degrees of freedom of
     /// its s². Squares have no such distribution: none with abnormal volatility.
-    pub fn window_p_value(&self, event: usize, window: usize) -> Option<f64> {
-        let t = Distribution::StudentT { dof: f64::from(self.figures[event].dof) };
-        self.window_scar(event, window).get().filter(|_| self.is_student).map(|scar| t.two_sided(scar))
+    pub fn window_p_value(&self, tails: &StudentTails, event: usize, window: usize) -> Option<f64> {
+        let scar = self.window_scar(event, window).get().filter(|_| self.is_student)?;
+        Some(tails.two_sided(self.figures[event].dof, scar))
     }
 
     /// Estimation days and residuals of an event, where they were kept.

@@ -9,7 +9,8 @@ impl Results {
     /// Adds an event without an estimate.
     pub fn push_excluded(&mut self, exclusion: Exclusion) {
         self.reasons.insert(self.len() as u32, exclusion.reason.into());
-        self.figures.push(Figures::none(exclusion.outcome));
+        self.outcomes.push(exclusion.outcome);
+        self.figures.push(Figures::none());
         let days_len = self.days_len;
         let none = |len: usize| std::iter::repeat_n(Maybe::NONE, len);
         self.reported.extend(none(self.reported_len));
@@ -46,8 +47,8 @@ impl Results {
         if let Some(reason) = missing {
             self.reasons.insert(self.len() as u32, reason);
         }
+        self.outcomes.push(outcome);
         self.figures.push(Figures {
-            outcome,
             observations: fit.observations as u32,
             dof: fit.degrees_of_freedom() as u32,
             days: (ends.0 as u32, ends.1 as u32),
@@ -90,6 +91,7 @@ impl Results {
     pub fn append(&mut self, other: Self) {
         let before = self.len() as u32;
         self.reasons.extend(other.reasons.into_iter().map(|(event, reason)| (before + event, reason)));
+        self.outcomes.append(other.outcomes);
         self.figures.append(other.figures);
         self.reported.append(other.reported);
         self.day.append(other.day);

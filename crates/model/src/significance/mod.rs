@@ -34,7 +34,7 @@ pub(crate) mod wild;
 
 pub use crate::sample::Sample;
 use crate::variants::{SmallSamples, TReference};
-pub use distribution::{Distribution, chi_squared_tail, normal_below, normal_quantile};
+pub use distribution::{Distribution, StudentTails, chi_squared_tail, normal_below, normal_quantile};
 pub use needs::Needs;
 pub use permutation::permuted_statistic;
 pub use undefined::Undefined;

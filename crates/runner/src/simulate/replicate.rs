@@ -50,7 +50,7 @@ impl Field<'_> {
         for (index, (specification, prepared)) in self.study.specifications.iter().zip(self.prepared).enumerate() {
             let prepared = prepare::for_others(self.study, ground, specification, prepared)?;
             let by_effect = self.estimate(ground, index, &prepared, &mut estimator);
-            let estimated = by_effect[0].figures.iter().filter(|figures| figures.outcome.is_estimated()).count();
+            let estimated = by_effect[0].outcomes().filter(|outcome| outcome.is_estimated()).count();
             replication.not_estimated.push(sample.events.len() - estimated);
             for (rows, results) in replication.rows.iter_mut().zip(&by_effect) {
                 let estimated = Estimated { index, prepared: &prepared, results, permuted: None };

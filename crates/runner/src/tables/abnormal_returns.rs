@@ -9,7 +9,7 @@ use crate::finished::Finished;
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let column = |name: &'static str, description: &'static str, values: fn(&Results) -> &EventColumn<Maybe>| {
         Column::float_run(name, description, move |cell| {
-            finished.place(cell.item).map_or(&[], |place| values(&finished.results[cell.specification]).of(place))
+            cell.place.map_or(&[], |place| values(&finished.results[cell.specification]).of(place as usize))
         })
     };
     Table::per_estimate(
@@ -23,7 +23,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     .with(Column::tau(finished))
     .with(Column::date("date", "the trading day; null beyond the calendar", |cell| {
         let results = &finished.results[cell.specification];
-        let place = finished.place(cell.item)?;
+        let place = cell.place? as usize;
         results.day.of(place)[cell.part].map(|day| finished.date(place, day))
     }))
     .with(column(

@@ -8,15 +8,13 @@ use crate::finished::Finished;
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let groups = &finished.ledger.groups;
     let units = finished.averages.len() * groups.len();
-    let cells = move |units: std::ops::Range<usize>| {
-        let run = |unit: usize| {
-            let (specification, item) = (unit / groups.len(), unit % groups.len());
-            (0..finished.averages[specification][item].len()).map(move |part| Cell { specification, item, part })
-        };
-        units.flat_map(run).collect()
+    let run = move |unit: usize, cells: &mut Vec<Cell>| {
+        let (specification, item) = (unit / groups.len(), unit % groups.len());
+        let parts = 0..finished.averages[specification][item].len();
+        cells.extend(parts.map(|part| Cell { specification, item, part, place: None }));
     };
     let of = |cell: &Cell| -> &'a Average { &finished.averages[cell.specification][cell.item][cell.part] };
-    Table::runs("averages", "a specification, a group and a day of the event window", units, cells)
+    Table::runs("averages", "a specification, a group and a day of the event window", units, run)
         .with(Column::specification(|cell| cell.specification))
         .with(Column::group(groups, |cell| cell.item))
         .with(Column::tau(finished))

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, DictionaryArray, Float64Array, Int16Array, Int32Array, StringArray,
-    TimestampMicrosecondArray,
+    ArrayRef, BooleanArray, BooleanBufferBuilder, Date32Array, DictionaryArray, Float64Array, Int32Array,
+    PrimitiveArray, StringArray, TimestampMicrosecondArray,
 };
-use arrow::datatypes::{DataType, Field, Int32Type, TimeUnit};
+use arrow::buffer::NullBuffer;
+use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Float64Type, Int16Type, Int32Type, TimeUnit};
 use dayzero_model::groups::Group;
 use dayzero_model::{Date, Maybe, Window};
 
@@ -23,55 +24,45 @@ pub struct Cell {
     pub item: usize,
     /// Day, window or test.
     pub part: usize,
+    /// Place of the event among the candidates, in tables of estimates, where it has one.
+    pub place: Option<u32>,
 }
 
-type Make<'a, T> = Box<dyn Fn(&Cell) -> Option<T> + Sync + 'a>;
-
-/// The numbers of a run of rows, from the cell that begins it.
-type MakeRun<'a> = Box<dyn Fn(&Cell) -> &'a [Maybe] + Sync + 'a>;
-
-enum Values<'a> {
-    Int16(Make<'a, i16>),
-    Int32(Make<'a, i32>),
-    Float(Make<'a, f64>),
-    /// The values of all parts of a unit at once.
-    FloatRun(MakeRun<'a>),
-    Flag(Make<'a, bool>),
-    Text(Make<'a, Cow<'a, str>>),
-    Date(Make<'a, Date>),
-    Instant(Make<'a, i64>),
-}
+/// Makes the values of some rows. One call for many of them, so that the loop over them is compiled with what
+/// makes each.
+type Make<'a> = Box<dyn Fn(&[Cell]) -> ArrayRef + Sync + 'a>;
 
 /// A column.
 pub struct Column<'a> {
     name: String,
     description: String,
     key: bool,
-    values: Values<'a>,
+    data_type: DataType,
+    make: Make<'a>,
 }
 
 macro_rules! constructor {
-    ($function:ident, $variant:ident, $type:ty, $doc:literal) => {
+    ($function:ident, $type:ty, $data_type:expr, $array:expr, $doc:literal) => {
         #[doc = $doc]
         pub(super) fn $function(
             name: impl Into<String>,
             description: impl Into<String>,
             make: impl Fn(&Cell) -> Option<$type> + Sync + 'a,
         ) -> Self {
-            let values = Values::$variant(Box::new(make));
-            Self { name: name.into(), description: description.into(), key: false, values }
+            let make = Box::new(move |cells: &[Cell]| -> ArrayRef { Arc::new($array(cells, &make)) });
+            Self { name: name.into(), description: description.into(), key: false, data_type: $data_type, make }
         }
     };
 }
 
 impl<'a> Column<'a> {
-    constructor!(int16, Int16, i16, "Small whole numbers.");
-    constructor!(int32, Int32, i32, "Whole numbers.");
-    constructor!(float, Float, f64, "Numbers.");
-    constructor!(flag, Flag, bool, "True or false.");
-    constructor!(text, Text, Cow<'a, str>, "Text, dictionary-encoded.");
-    constructor!(date, Date, Date, "Civil dates.");
-    constructor!(instant, Instant, i64, "Instants in microseconds from the epoch.");
+    constructor!(int16, i16, DataType::Int16, numbers::<Int16Type, _>, "Small whole numbers.");
+    constructor!(int32, i32, DataType::Int32, numbers::<Int32Type, _>, "Whole numbers.");
+    constructor!(float, f64, DataType::Float64, numbers::<Float64Type, _>, "Numbers.");
+    constructor!(flag, bool, DataType::Boolean, flags, "True or false.");
+    constructor!(text, Cow<'a, str>, dictionary_type(), dictionary, "Text, dictionary-encoded.");
+    constructor!(date, Date, DataType::Date32, dates, "Civil dates.");
+    constructor!(instant, i64, instant_type(), instants, "Instants in microseconds from the epoch.");
 
     /// Numbers of runs of rows: `make` gives the run that a cell begins, a number for each of its rows.
     pub(super) fn float_run(
@@ -79,8 +70,12 @@ impl<'a> Column<'a> {
         description: impl Into<String>,
         make: impl Fn(&Cell) -> &'a [Maybe] + Sync + 'a,
     ) -> Self {
-        let values = Values::FloatRun(Box::new(make));
-        Self { name: name.into(), description: description.into(), key: false, values }
+        let make = Box::new(move |cells: &[Cell]| -> ArrayRef {
+            let runs: Vec<&[Maybe]> = cells.iter().filter(|cell| cell.part == 0).map(&make).collect();
+            Arc::new(join(&runs, cells.len()))
+        });
+        let data_type = DataType::Float64;
+        Self { name: name.into(), description: description.into(), key: false, data_type, make }
     }
 
     /// The key `spec_id`.
@@ -125,44 +120,54 @@ impl<'a> Column<'a> {
 
     /// Its field.
     pub fn field(&self) -> Field {
-        let data_type = match &self.values {
-            Values::Int16(_) => DataType::Int16,
-            Values::Int32(_) => DataType::Int32,
-            Values::Float(_) | Values::FloatRun(_) => DataType::Float64,
-            Values::Flag(_) => DataType::Boolean,
-            Values::Text(_) => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
-            Values::Date(_) => DataType::Date32,
-            Values::Instant(_) => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-        };
         // One entry only: more would be written in an order that varies from run to run.
         let metadata = HashMap::from([("description".to_owned(), self.description.clone())]);
-        Field::new(&self.name, data_type, !self.key).with_metadata(metadata)
+        Field::new(&self.name, self.data_type.clone(), !self.key).with_metadata(metadata)
     }
 
     /// Its values for some rows.
     pub fn array(&self, cells: &[Cell]) -> ArrayRef {
-        match &self.values {
-            Values::Int16(make) if self.key => {
-                Arc::new(Int16Array::from_iter_values(cells.iter().map(|cell| make(cell).unwrap_or_default())))
-            }
-            Values::Int32(make) if self.key => {
-                Arc::new(Int32Array::from_iter_values(cells.iter().map(|cell| make(cell).unwrap_or_default())))
-            }
-            Values::Int16(make) => Arc::new(cells.iter().map(make).collect::<Int16Array>()),
-            Values::Int32(make) => Arc::new(cells.iter().map(make).collect::<Int32Array>()),
-            Values::Float(make) => Arc::new(cells.iter().map(make).collect::<Float64Array>()),
-            Values::FloatRun(make) => {
-                let runs: Vec<&[Maybe]> = cells.iter().filter(|cell| cell.part == 0).map(make).collect();
-                Arc::new(join(&runs, cells.len()))
-            }
-            Values::Flag(make) => Arc::new(cells.iter().map(make).collect::<BooleanArray>()),
-            Values::Text(make) => Arc::new(dictionary(cells.iter().map(make))),
-            Values::Date(make) => Arc::new(cells.iter().map(|cell| make(cell).map(|d| d.0)).collect::<Date32Array>()),
-            Values::Instant(make) => {
-                Arc::new(cells.iter().map(make).collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
-            }
-        }
+        (self.make)(cells)
     }
+}
+
+fn dictionary_type() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+}
+
+fn instant_type() -> DataType {
+    DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+}
+
+fn flags(cells: &[Cell], make: impl Fn(&Cell) -> Option<bool>) -> BooleanArray {
+    cells.iter().map(make).collect()
+}
+
+fn dates(cells: &[Cell], make: impl Fn(&Cell) -> Option<Date>) -> Date32Array {
+    numbers(cells, |cell| make(cell).map(|date| date.0))
+}
+
+fn instants(cells: &[Cell], make: impl Fn(&Cell) -> Option<i64>) -> TimestampMicrosecondArray {
+    numbers(cells, make).with_timezone("UTC")
+}
+
+/// Numbers as an array, whose nulls are where there is none.
+fn numbers<T: ArrowPrimitiveType, F: Fn(&Cell) -> Option<T::Native>>(cells: &[Cell], make: F) -> PrimitiveArray<T> {
+    let mut absent = Vec::new();
+    let mut values = Vec::with_capacity(cells.len());
+    for (row, cell) in cells.iter().enumerate() {
+        values.push(make(cell).unwrap_or_else(|| {
+            absent.push(row);
+            T::default_value()
+        }));
+    }
+    let nulls = (!absent.is_empty()).then(|| {
+        let mut present = BooleanBufferBuilder::new(cells.len());
+        present.append_n(cells.len(), true);
+        absent.iter().for_each(|&row| present.set_bit(row, false));
+        NullBuffer::new(present.finish())
+    });
+    PrimitiveArray::new(values.into(), nulls)
 }
 
 /// Runs of numbers as one array.
@@ -177,7 +182,7 @@ fn join(runs: &[&[Maybe]], len: usize) -> Float64Array {
 }
 
 /// Texts as a dictionary. Most repeat the one before.
-fn dictionary<'a>(texts: impl Iterator<Item = Option<Cow<'a, str>>>) -> DictionaryArray<Int32Type> {
+fn dictionary<'a>(cells: &[Cell], make: impl Fn(&Cell) -> Option<Cow<'a, str>>) -> DictionaryArray<Int32Type> {
     let mut names: Vec<Cow<'a, str>> = Vec::new();
     let mut keys: HashMap<Cow<'a, str>, i32> = HashMap::new();
     let mut last: Option<i32> = None;
@@ -193,6 +198,6 @@ fn dictionary<'a>(texts: impl Iterator<Item = Option<Cow<'a, str>>>) -> Dictiona
         last = Some(key);
         last
     };
-    let keys: Int32Array = texts.map(key).collect();
+    let keys: Int32Array = cells.iter().map(make).map(key).collect();
     DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(&names)))
 }

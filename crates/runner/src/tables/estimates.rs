@@ -11,45 +11,37 @@ use super::{Cell, Column, Table};
 use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
-    let events = finished.ledger.rows.len();
     // The results of an event and its place in them, where it has an estimate.
     let of = move |cell: &Cell| -> Option<(&'a Results, usize)> {
-        let place = finished.place(cell.item)?;
-        let results = &finished.results[cell.specification];
-        results.outcome(place).is_estimated().then_some((results, place))
+        Some((&finished.results[cell.specification], cell.place? as usize))
     };
-    let units = finished.study.specifications.len() * events;
-    let mut table = Table::rows("estimates", "a specification and an input event", units, move |unit| Cell {
-        specification: unit / events,
-        item: unit % events,
-        part: 0,
-    })
-    .with(Column::specification(|cell| cell.specification))
-    .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())
-    .with(Column::text("outcome", "ok, or why the event was not or not fully used", |cell| {
-        finished.outcome(cell.specification, cell.item).0.map(|outcome| Cow::Borrowed(outcome.code()))
-    }))
-    .with(Column::text("reason", "the outcome in a sentence", |cell| {
-        finished.outcome(cell.specification, cell.item).1.map(Cow::Borrowed)
-    }))
-    .with(Column::int32("observations", "estimation days M", move |cell| {
-        of(cell).map(|(results, place)| results.figures[place].observations as i32)
-    }))
-    .with(Column::date("first_date", "first estimation day that was used", move |cell| {
-        let (results, place) = of(cell)?;
-        Some(finished.date(place, results.figures[place].days.0))
-    }))
-    .with(Column::date("last_date", "last estimation day that was used", move |cell| {
-        let (results, place) = of(cell)?;
-        Some(finished.date(place, results.figures[place].days.1))
-    }));
+    let mut table = Table::per_event("estimates", "a specification and an input event", finished)
+        .with(Column::specification(|cell| cell.specification))
+        .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())
+        .with(Column::text("outcome", "ok, or why the event was not or not fully used", |cell| {
+            finished.outcome(cell.specification, cell.item).0.map(|outcome| Cow::Borrowed(outcome.code()))
+        }))
+        .with(Column::text("reason", "the outcome in a sentence", |cell| {
+            finished.outcome(cell.specification, cell.item).1.map(Cow::Borrowed)
+        }))
+        .with(Column::int32("observations", "estimation days M", move |cell| {
+            of(cell).map(|(results, place)| results.figures[place].observations as i32)
+        }))
+        .with(Column::date("first_date", "first estimation day that was used", move |cell| {
+            let (results, place) = of(cell)?;
+            Some(finished.date(place, results.figures[place].days.0))
+        }))
+        .with(Column::date("last_date", "last estimation day that was used", move |cell| {
+            let (results, place) = of(cell)?;
+            Some(finished.date(place, results.figures[place].days.1))
+        }));
     for Reported { name, description } in reported(finished) {
         let recipes = finished.study.specifications.iter().map(|specification| &specification.recipe);
         let columns: Vec<Option<usize>> =
             recipes.map(|recipe| recipe.reported.iter().position(|own| own.name == name)).collect();
         table = table.with(Column::float(name, description, move |cell| {
             let (results, place) = of(cell)?;
-            results.reported[place * results.reported_len + columns[cell.specification]?].get()
+            results.reported.of(place)[columns[cell.specification]?].get()
         }));
     }
     table = table

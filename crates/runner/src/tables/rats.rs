@@ -7,18 +7,16 @@ use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let groups = &finished.ledger.groups;
-    let cells = move |units: std::ops::Range<usize>| {
-        let run = |item: usize| {
-            let rows = &finished.rats[item];
-            (0..rows.days.len()).map(move |part| Cell { specification: rows.specification, item, part })
-        };
-        units.flat_map(run).collect()
+    let run = move |item: usize, cells: &mut Vec<Cell>| {
+        let rows = &finished.rats[item];
+        let parts = 0..rows.days.len();
+        cells.extend(parts.map(|part| Cell { specification: rows.specification, item, part, place: None }));
     };
     let of = |cell: &Cell| -> &'a RatsDay { &finished.rats[cell.item].days[cell.part] };
     let alpha = move |cell: &Cell| -> Option<&'a Estimate> { of(cell).alpha.as_ref() };
     let sum = move |cell: &Cell| -> Option<&'a Estimate> { of(cell).cumulative.as_ref() };
     let description = "a specification of simple daily returns, a group and a day of the event window";
-    Table::runs("rats", description, finished.rats.len(), cells)
+    Table::runs("rats", description, finished.rats.len(), run)
         .with(Column::specification(|cell| cell.specification))
         .with(Column::group(groups, |cell| finished.rats[cell.item].group))
         .with(Column::tau(finished))

@@ -7,15 +7,13 @@ use crate::finished::Finished;
 use crate::regressions::RegressionRows;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
-    let cells = move |units: std::ops::Range<usize>| {
-        let run = |item: usize| {
-            let rows = &finished.regressions[item];
-            (0..rows.coefficients.len()).map(move |part| Cell { specification: rows.specification, item, part })
-        };
-        units.flat_map(run).collect()
+    let run = move |item: usize, cells: &mut Vec<Cell>| {
+        let rows = &finished.regressions[item];
+        let parts = 0..rows.coefficients.len();
+        cells.extend(parts.map(|part| Cell { specification: rows.specification, item, part, place: None }));
     };
     let description = "a specification, a group, a regression and a coefficient";
-    let table = Table::runs("regressions", description, finished.regressions.len(), cells);
+    let table = Table::runs("regressions", description, finished.regressions.len(), run);
     of_the_regression(of_the_coefficient(keys(table, finished), finished), finished)
 }
 

@@ -5,13 +5,12 @@ use crate::simulate::{LEVELS, Plan, Tally};
 
 /// The table of a simulation.
 pub fn table<'a>(plan: &'a Plan, tallies: &'a [Tally]) -> Table<'a> {
-    let cells = move |rows: std::ops::Range<usize>| {
-        let run = |item: usize| (0..LEVELS.len()).map(move |part| Cell { item, part, ..Cell::default() });
-        rows.flat_map(run).collect()
+    let run = move |item: usize, cells: &mut Vec<Cell>| {
+        cells.extend((0..LEVELS.len()).map(|part| Cell { item, part, ..Cell::default() }));
     };
     let of = move |cell: &Cell| -> &'a Tally { &tallies[cell.item] };
     let description = "a specification, a window, a measure, a test, an effect and a level";
-    Table::runs("rejections", description, tallies.len(), cells)
+    Table::runs("rejections", description, tallies.len(), run)
         .with(Column::specification(move |cell| of(cell).specification))
         .with_all(Column::window(move |cell| of(cell).window))
         .with(Column::text("measure", "what is tested", move |cell| Some(of(cell).measure.name().into())).key())

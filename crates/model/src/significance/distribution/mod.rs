@@ -1,10 +1,14 @@
 //! Reference distributions: the one place where p-values and quantiles are made.
 
+mod student;
+mod tails;
+
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2, TAU};
 
-use statrs::function::beta::beta_reg;
 use statrs::function::erf::erfc_inv;
 use statrs::function::gamma::gamma_ur;
+
+pub use tails::StudentTails;
 
 /// The distribution of a statistic under its null.
 ///
@@ -46,9 +50,7 @@ impl Distribution {
     pub fn two_sided(self, x: f64) -> f64 {
         match self {
             Self::Normal => libm::erfc(x.abs() * FRAC_1_SQRT_2),
-            Self::StudentT { .. } if x == 0.0 => 1.0,
-            // I_{ν/(ν+x²)}(ν/2, ½) (Abramowitz & Stegun 1964, 26.7.1).
-            Self::StudentT { dof } => beta_reg(dof / 2.0, 0.5, dof / (dof + x * x)),
+            Self::StudentT { dof } => student::two_sided(dof, x),
         }
     }
 

@@ -1,0 +1,194 @@
+//! A table: columns over cells, and which cells its rows are.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::{Schema, SchemaRef};
+use arrow::error::ArrowError;
+use dayzero_model::results::Results;
+use rayon::prelude::*;
+
+use super::{Cell, Column};
+use crate::config::Mistake;
+use crate::finished::Finished;
+
+/// A table, ready to be written.
+pub struct Table<'a> {
+    /// Its name, which is that of its file.
+    pub name: &'static str,
+    /// A row per what.
+    pub description: &'static str,
+    columns: Vec<Column<'a>>,
+    /// Number of units; a unit is a row or a run of rows that belong together.
+    units: usize,
+    /// Units of each specification, one specification after the other, where the table grows with every
+    /// specification that is estimated.
+    per_specification: Option<usize>,
+    cells: Cells<'a>,
+}
+
+/// Adds the cells of some units to those of the units before.
+type Cells<'a> = Box<dyn Fn(Range<usize>, &mut Vec<Cell>) + Sync + 'a>;
+
+/// Rows per chunk: about what fits a core's cache.
+const CHUNK_ROWS: usize = 16_384;
+
+impl<'a> Table<'a> {
+    /// A table with one row per unit.
+    pub(super) fn rows(
+        name: &'static str,
+        description: &'static str,
+        rows: usize,
+        cell: impl Fn(usize) -> Cell + Sync + 'a,
+    ) -> Self {
+        Self::runs(name, description, rows, move |unit, cells| cells.push(cell(unit)))
+    }
+
+    /// A table whose units are runs of rows: `run` adds the rows of a unit.
+    pub(super) fn runs(
+        name: &'static str,
+        description: &'static str,
+        units: usize,
+        run: impl Fn(usize, &mut Vec<Cell>) + Sync + 'a,
+    ) -> Self {
+        let cells = move |units: Range<usize>, cells: &mut Vec<Cell>| units.for_each(|unit| run(unit, cells));
+        Self { name, description, columns: Vec::new(), units, per_specification: None, cells: Box::new(cells) }
+    }
+
+    /// A table with a row for every specification and input event.
+    pub(super) fn per_event(name: &'static str, description: &'static str, finished: &'a Finished<'a>) -> Self {
+        let rows = finished.ledger.rows.len();
+        let cell = move |specification: usize, item: usize| {
+            let estimated = |place: &usize| finished.results[specification].outcome(*place).is_estimated();
+            let place = finished.place(item).filter(estimated).map(|place| place as u32);
+            Cell { specification, item, part: 0, place }
+        };
+        Self {
+            per_specification: Some(rows),
+            ..Self::rows(name, description, finished.results.len() * rows, move |unit| cell(unit / rows, unit % rows))
+        }
+    }
+
+    /// A table with a run of rows for every specification and event that has an estimate; `length` says
+    /// how many.
+    pub(super) fn per_estimate(
+        name: &'static str,
+        description: &'static str,
+        finished: &'a Finished<'a>,
+        length: fn(&Results) -> usize,
+    ) -> Self {
+        let rows = finished.ledger.rows.len();
+        let run = move |unit: usize, cells: &mut Vec<Cell>| {
+            let (specification, item) = (unit / rows, unit % rows);
+            let Some(place) = finished.place(item) else { return };
+            let results = &finished.results[specification];
+            if results.outcome(place).is_estimated() {
+                let parts = 0..length(results);
+                cells.extend(parts.map(|part| Cell { specification, item, part, place: Some(place as u32) }));
+            }
+        };
+        Self { per_specification: Some(rows), ..Self::runs(name, description, finished.results.len() * rows, run) }
+    }
+
+    pub(super) fn with(mut self, column: Column<'a>) -> Self {
+        self.columns.push(column);
+        self
+    }
+
+    pub(super) fn with_all(mut self, columns: impl IntoIterator<Item = Column<'a>>) -> Self {
+        self.columns.extend(columns);
+        self
+    }
+
+    /// Keeps the keys and these columns.
+    ///
+    /// # Errors
+    /// A column that the table does not have.
+    pub fn narrow(mut self, keep: &[String]) -> Result<Self, Mistake> {
+        for (i, name) in keep.iter().enumerate() {
+            if !self.columns.iter().any(|column| column.name() == name) {
+                let known: Vec<&str> = self.columns.iter().map(Column::name).collect();
+                let place = ["output", "columns", self.name, &i.to_string()];
+                let mistake = Mistake::new(place, format!("the table {} has no column `{name}`", self.name));
+                return Err(mistake.did_you_mean(name, known));
+            }
+        }
+        self.columns.retain(|column| column.is_key() || keep.iter().any(|name| name == column.name()));
+        Ok(self)
+    }
+
+    /// The schema; each field's metadata say what it is.
+    pub fn schema(&self, metadata: BTreeMap<String, String>) -> SchemaRef {
+        let fields: Vec<_> = self.columns.iter().map(Column::field).collect();
+        Arc::new(Schema::new_with_metadata(fields, metadata.into_iter().collect()))
+    }
+
+    /// All its units.
+    pub fn units(&self) -> Range<usize> {
+        0..self.units
+    }
+
+    /// Whether it grows with every specification that is estimated.
+    pub fn grows(&self) -> bool {
+        self.per_specification.is_some()
+    }
+
+    /// The units of some specifications, of a table that grows with them.
+    pub fn units_of(&self, specifications: Range<usize>) -> Range<usize> {
+        let each = self.per_specification.unwrap_or_default();
+        specifications.start * each..specifications.end * each
+    }
+
+    /// Units in pieces of about so many rows.
+    pub fn pieces(&self, units: Range<usize>, rows: usize) -> Vec<Range<usize>> {
+        // Any unit of a table that has some rows per unit stands for all; one without rows counts as one.
+        let mut cells = Vec::new();
+        let sample = units.clone().take(SAMPLE).find(|&unit| {
+            (self.cells)(unit..unit + 1, &mut cells);
+            !cells.is_empty()
+        });
+        let per_unit = sample.map_or(1, |_| cells.len());
+        let (step, end) = ((rows / per_unit).max(1), units.end);
+        units.step_by(step).map(|start| start..(start + step).min(end)).collect()
+    }
+
+    /// The same in as few rows as fit a core's cache.
+    pub fn chunks(&self, units: Range<usize>) -> Vec<Range<usize>> {
+        self.pieces(units, CHUNK_ROWS)
+    }
+
+    /// Which rows some units have.
+    pub fn cells(&self, units: Range<usize>) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        (self.cells)(units, &mut cells);
+        cells
+    }
+
+    /// The columns.
+    pub fn columns(&self) -> &[Column<'a>] {
+        &self.columns
+    }
+
+    /// The rows of some units, chunk by chunk; one chunk without rows where there are no units, for formats
+    /// whose header comes with it.
+    pub fn batches(
+        &self,
+        units: Range<usize>,
+        schema: &SchemaRef,
+    ) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
+        let mut chunks = self.chunks(units.clone());
+        if chunks.is_empty() {
+            chunks.push(units);
+        }
+        chunks.into_iter().map(move |units| {
+            let cells = self.cells(units);
+            let arrays: Vec<ArrayRef> = self.columns.par_iter().map(|column| column.array(&cells)).collect();
+            RecordBatch::try_new(schema.clone(), arrays)
+        })
+    }
+}
+
+/// Units that are looked at for how many rows one has.
+const SAMPLE: usize = 1_000;
