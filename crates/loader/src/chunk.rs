@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use dayzero_model::Date;
 
+use crate::days::Days;
+
 /// The rows of one row group that are wanted, column by column. An *entry* is a place in the columns.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
@@ -15,14 +17,16 @@ pub struct Chunk {
     pub(crate) markets: Vec<String>,
     /// Entries of one security each, one run after the other.
     pub(crate) runs: Vec<Run>,
-    /// Dates.
-    pub(crate) dates: Vec<Date>,
+    /// Dates of the runs.
+    pub(crate) days: Days,
     /// The same dates as labels, for timestamps with a zone.
     pub(crate) labels: Labels,
     /// Prices or returns, NaN where missing.
     pub(crate) values: Vec<f64>,
     /// Further columns, in the order of [`crate::PriceSource::extras`], NaN where missing.
     pub(crate) extras: Vec<Vec<f64>>,
+    /// Whether one of the values cannot be.
+    pub(crate) unsound: bool,
     rows: RowNumbers,
     /// Place of every entry among the rows as they were read, where they were put in another order.
     order: Option<Vec<u32>>,
@@ -70,7 +74,7 @@ pub(crate) enum Labels {
     #[default]
     Dates,
     /// They are timestamps at midnight of their own zone, on these dates.
-    Midnights(Vec<Date>),
+    Midnights(Days),
     /// They are timestamps, and not all are at midnight.
     Instants,
 }
@@ -81,7 +85,7 @@ impl Labels {
         if !midnights {
             *self = Self::Instants;
         } else if *self == Self::Dates {
-            *self = Self::Midnights(Vec::new());
+            *self = Self::Midnights(Days::default());
         }
     }
 }
@@ -93,23 +97,29 @@ impl Chunk {
     /// A chunk with room for so many rows.
     pub(crate) fn with_capacity(rows: usize, extras: usize) -> Self {
         let column = || Vec::with_capacity(rows);
-        Self {
-            dates: Vec::with_capacity(rows),
-            values: column(),
-            extras: (0..extras).map(|_| column()).collect(),
-            ..Self::default()
+        Self { values: column(), extras: (0..extras).map(|_| column()).collect(), ..Self::default() }
+    }
+
+    /// Adds the keys of rows of one security, from `row` on; their values go to the ends of the columns.
+    /// `midnights` are the dates as labels, where they could be.
+    pub(crate) fn push_rows(&mut self, names: (u32, u32), row: u64, dates: &[i32], midnights: &[i32]) {
+        self.rows.push(self.runs.last().map_or(0, |run| run.end), row);
+        let starts = append(&mut self.runs, names, dates.len());
+        let add = |days: &mut Days, dates: &[i32]| if starts { days.start(dates) } else { days.extend(dates) };
+        add(&mut self.days, dates);
+        if let Labels::Midnights(labels) = &mut self.labels {
+            add(labels, midnights);
         }
     }
 
-    /// Announces that the next `len` entries are of one security, and the rows from `row` on.
-    pub(crate) fn push_run(&mut self, (security, market): (u32, u32), len: usize, row: u64) {
-        let start = self.runs.last().map_or(0, |run| run.end);
-        self.rows.push(start, row);
-        let end = start + len as u32;
-        match self.runs.last_mut() {
-            Some(last) if (last.security, last.market) == (security, market) => last.end = end,
-            _ => self.runs.push(Run { security, market, start, end }),
-        }
+    /// Number of entries.
+    pub(crate) fn len(&self) -> usize {
+        self.runs.last().map_or(0, |run| run.end as usize)
+    }
+
+    /// The date of every entry of a run.
+    pub(crate) fn dates(&self, run: usize) -> impl Iterator<Item = (usize, Date)> {
+        self.runs[run].entries().zip(self.days.of(run)).map(|(entry, &day)| (entry, Date(day)))
     }
 
     /// Row of an entry within its file.
@@ -125,28 +135,39 @@ impl Chunk {
     /// Puts rows of one security side by side, in the order in which they were read, where they are
     /// scattered as in files that are sorted by date.
     fn regroup(&mut self) {
-        if self.runs.len() * SHORT_RUN <= self.dates.len() {
+        if self.runs.len() * SHORT_RUN <= self.len() {
             return;
         }
-        let mut runs = self.runs.clone();
-        runs.sort_by_key(|run| (run.security, run.start));
-        let order: Vec<u32> = runs.iter().flat_map(|run| run.start..run.end).collect();
-        fn permute<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
-            *column = order.iter().map(|&entry| column[entry as usize]).collect();
+        let mut sorted: Vec<usize> = (0..self.runs.len()).collect();
+        sorted.sort_by_key(|&run| self.runs[run].security);
+        let mut days = Days::default();
+        let mut runs: Vec<Run> = Vec::new();
+        for &run in &sorted {
+            let Run { security, market, .. } = self.runs[run];
+            let dates = self.days.of(run);
+            if append(&mut runs, (security, market), dates.len()) { days.start(dates) } else { days.extend(dates) }
         }
-        permute(&mut self.dates, &order);
-        permute(&mut self.values, &order);
-        self.extras.iter_mut().for_each(|column| permute(column, &order));
-        self.runs.clear();
-        for run in runs {
-            let start = self.runs.last().map_or(0, |last| last.end);
-            let end = start + (run.end - run.start);
-            match self.runs.last_mut() {
-                Some(last) if (last.security, last.market) == (run.security, run.market) => last.end = end,
-                _ => self.runs.push(Run { start, end, ..run }),
-            }
+        let order: Vec<u32> = sorted.iter().flat_map(|&run| self.runs[run].start..self.runs[run].end).collect();
+        let permute = |column: &mut Vec<f64>| *column = order.iter().map(|&entry| column[entry as usize]).collect();
+        permute(&mut self.values);
+        self.extras.iter_mut().for_each(permute);
+        (self.days, self.runs, self.order) = (days, runs, Some(order));
+    }
+}
+
+/// Lengthens the last run, or starts another where it is of something else; whether it does.
+fn append(runs: &mut Vec<Run>, (security, market): (u32, u32), len: usize) -> bool {
+    let start = runs.last().map_or(0, |run| run.end);
+    let end = start + len as u32;
+    match runs.last_mut() {
+        Some(last) if (last.security, last.market) == (security, market) => {
+            last.end = end;
+            false
         }
-        self.order = Some(order);
+        _ => {
+            runs.push(Run { security, market, start, end });
+            true
+        }
     }
 }
 
@@ -159,7 +180,7 @@ pub(crate) fn settle(chunks: &mut [Chunk]) {
         if let Labels::Midnights(labels) = std::mem::take(&mut chunk.labels)
             && !instants
         {
-            chunk.dates = labels;
+            chunk.days = labels;
         }
         chunk.regroup();
     });
@@ -174,8 +195,7 @@ mod tests {
         let mut chunk = Chunk::with_capacity(6, 1);
         // Row 12 was not wanted.
         for (i, (security, row)) in [(1, 10), (0, 11), (1, 13), (0, 14), (1, 15)].into_iter().enumerate() {
-            chunk.push_run((security, 0), 1, row);
-            chunk.dates.push(Date(i as i32));
+            chunk.push_rows((security, 0), row, &[i as i32], &[]);
             chunk.values.push(i as f64);
             chunk.extras[0].push(-(i as f64));
         }
@@ -186,6 +206,7 @@ mod tests {
             chunk.runs.iter().map(|run| (run.security, run.entries())).collect::<Vec<_>>(),
             [(0, 0..2), (1, 2..5)]
         );
+        assert_eq!((chunk.days.of(0), chunk.days.of(1)), (&[1, 3][..], &[0, 2, 4][..]));
         assert_eq!((0..5).map(|entry| chunk.row(entry)).collect::<Vec<_>>(), [11, 14, 10, 13, 15]);
     }
 }

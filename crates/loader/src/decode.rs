@@ -9,7 +9,7 @@ use arrow::datatypes::{DataType, Date32Type, Float64Type, Int32Type, Int64Type};
 use dayzero_model::Date;
 
 use crate::DataError;
-use crate::chunk::{Chunk, Labels};
+use crate::chunk::Chunk;
 use crate::columns::{self, BadValue, Dates, Interner};
 use crate::prices::{OpenFile, Request};
 
@@ -19,6 +19,9 @@ const FILL_OR_DROP: &str = "fill it in, or drop the row";
 /// The code of a name that is not wanted.
 const LEFT_OUT: u32 = u32::MAX;
 
+/// Keys that are compared at once.
+const BLOCK: usize = 64;
+
 /// One row group in the making.
 pub(crate) struct Decoder<'a> {
     file: &'a OpenFile<'a>,
@@ -26,12 +29,15 @@ pub(crate) struct Decoder<'a> {
     chunk: Chunk,
     securities: Names,
     markets: Names,
+    dates: Vec<i32>,
+    midnights: Vec<i32>,
 }
 
 impl<'a> Decoder<'a> {
     pub(crate) fn new(file: &'a OpenFile<'a>, request: &'a Request<'a>, rows: usize) -> Self {
         let chunk = Chunk::with_capacity(rows, request.source.extras.len());
-        Self { file, request, chunk, securities: Names::default(), markets: Names::default() }
+        let (securities, markets) = (Names::default(), Names::default());
+        Self { file, request, chunk, securities, markets, dates: Vec::new(), midnights: Vec::new() }
     }
 
     /// The chunk, its file not yet named.
@@ -51,11 +57,9 @@ impl<'a> Decoder<'a> {
         if file.has_markets() {
             self.markets.read(file, (batch, first_row), &source.market, |_| true)?;
         } else {
-            self.markets.codes.clear();
-            self.markets.codes.resize(batch.num_rows(), 0);
+            self.markets.all_the_same(batch.num_rows(), 0);
         }
-        let markets = &self.markets;
-        let zone = |row: usize| zones.of(markets.interner.names.get(markets.codes[row] as usize).map(String::as_str));
+        let zone = |row: usize| zones.of(self.markets.at(row));
         let dates = match file.partition(&source.date) {
             Some(text) if batch.column_by_name(&source.date).is_none() => {
                 let problem = || BadValue { row: 0, problem: format!("`{text}` is no date") };
@@ -71,34 +75,44 @@ impl<'a> Decoder<'a> {
             |name: &str| columns::float_array(&batch[name]).map_err(|problem| bad(name, BadValue { row: 0, problem }));
         let value = numbers(source.value.name())?;
         let extras = source.extras.iter().map(|(_, name)| numbers(name)).collect::<Result<Vec<_>, _>>()?;
-        for run in runs(&self.securities.codes, &self.markets.codes) {
-            let (security, market) = (self.securities.codes[run.start], self.markets.codes[run.start]);
+        for (rows, (security, market)) in runs(&self.securities.runs, &self.markets.runs) {
             if security == LEFT_OUT {
                 continue;
             }
             let missing = |row| BadValue { row, problem: "the date is missing".into() };
-            dates
-                .append(run.clone(), &mut self.chunk)
+            let days = dates
+                .of(rows.clone(), &mut self.dates, &mut self.midnights)
                 .map_err(|row| bad(&source.date, missing(row)).remedy(FILL_OR_DROP))?;
-            self.chunk.push_run((security, market), run.len(), first_row + run.start as u64);
-            self.chunk.values.extend_from_slice(&value.as_primitive::<Float64Type>().values()[run.clone()]);
-            for (kept, read) in self.chunk.extras.iter_mut().zip(&extras) {
-                kept.extend_from_slice(&read.as_primitive::<Float64Type>().values()[run.clone()]);
+            self.chunk.push_rows((security, market), first_row + rows.start as u64, days, &self.midnights);
+            let read = &value.as_primitive::<Float64Type>().values()[rows.clone()];
+            self.chunk.unsound |= !source.value.all_sound(read);
+            self.chunk.values.extend_from_slice(read);
+            for ((kept, read), (extra, _)) in self.chunk.extras.iter_mut().zip(&extras).zip(&source.extras) {
+                let read = &read.as_primitive::<Float64Type>().values()[rows.clone()];
+                self.chunk.unsound |= !read.iter().all(|&value| extra.is_sound(value));
+                kept.extend_from_slice(read);
             }
         }
         Ok(())
     }
 }
 
-/// Rows with the same codes in a row.
-fn runs<'a>(securities: &'a [u32], markets: &'a [u32]) -> impl Iterator<Item = Range<usize>> + use<'a> {
+/// Rows with the same names in a row, from those of the securities and those of the markets.
+fn runs<'a>(
+    mut securities: &'a [NameRun],
+    mut markets: &'a [NameRun],
+) -> impl Iterator<Item = (Range<usize>, (u32, u32))> + use<'a> {
     let mut start = 0;
     std::iter::from_fn(move || {
-        let (&security, &market) = (securities.get(start)?, &markets[start]);
-        let same = |(s, m): (&u32, &u32)| *s == security && *m == market;
-        let len = securities[start..].iter().zip(&markets[start..]).take_while(|&pair| same(pair)).count();
-        start += len;
-        Some(start - len..start)
+        let (security, market) = (securities.first()?, markets.first()?);
+        let rows = start..security.end.min(market.end);
+        start = rows.end;
+        for (names, end) in [(&mut securities, security.end), (&mut markets, market.end)] {
+            if end == start {
+                *names = &names[1..];
+            }
+        }
+        Some((rows, (security.code, market.code)))
     })
 }
 
@@ -115,40 +129,56 @@ enum DateColumn {
 impl DateColumn {
     fn new(column: &ArrayRef, zone: impl Fn(usize) -> jiff::tz::TimeZone) -> Result<Self, BadValue> {
         let plain = *column.data_type() == DataType::Date32 && column.null_count() == 0;
-        if plain && column.as_primitive::<Date32Type>().values().iter().all(|&day| Date(day).is_civil()) {
+        let civil = |days: &[i32]| days.iter().fold(true, |civil, &day| civil & Date(day).is_civil());
+        if plain && civil(column.as_primitive::<Date32Type>().values()) {
             return Ok(Self::Plain(column.clone()));
         }
         columns::dates(column, zone).map(Self::Read)
     }
 
-    /// Adds the dates of some rows to a chunk; the row whose date is missing is an error.
-    fn append(&self, rows: Range<usize>, chunk: &mut Chunk) -> Result<(), usize> {
+    /// The dates of some rows, and the dates as midnights where they are known; the row whose date is missing
+    /// is an error. What has to be converted is kept in these buffers.
+    fn of<'a>(
+        &'a self,
+        rows: Range<usize>,
+        dates: &'a mut Vec<i32>,
+        midnights: &mut Vec<i32>,
+    ) -> Result<&'a [i32], usize> {
+        midnights.clear();
         match self {
-            Self::Every(date) => chunk.dates.extend(rows.map(|_| *date)),
-            Self::Plain(column) => {
-                chunk.dates.extend(column.as_primitive::<Date32Type>().values()[rows].iter().map(|&day| Date(day)));
+            Self::Every(date) => {
+                dates.clear();
+                dates.resize(rows.len(), date.0);
             }
-            Self::Read(Dates::Civil(dates) | Dates::Zoned { local: dates, .. }) => {
+            Self::Plain(column) => return Ok(&column.as_primitive::<Date32Type>().values()[rows]),
+            Self::Read(Dates::Civil(read) | Dates::Zoned { local: read, .. }) => {
+                dates.clear();
                 for row in rows.clone() {
-                    chunk.dates.push(dates[row].ok_or(row)?);
+                    dates.push(read[row].ok_or(row)?.0);
                 }
-                if let Self::Read(Dates::Zoned { midnights: Some(midnights), .. }) = self
-                    && let Labels::Midnights(labels) = &mut chunk.labels
-                {
-                    labels.extend(midnights[rows].iter().flatten());
+                if let Self::Read(Dates::Zoned { midnights: Some(read), .. }) = self {
+                    midnights.extend(read[rows].iter().flatten().map(|date| date.0));
                 }
             }
         }
-        Ok(())
+        Ok(dates)
     }
+}
+
+/// Consecutive rows with one name.
+#[derive(Clone, Copy)]
+struct NameRun {
+    code: u32,
+    /// First row behind them.
+    end: usize,
 }
 
 /// The names of one column, with codes in the order of their first appearance.
 #[derive(Default)]
 struct Names {
     interner: Interner,
-    /// Codes of the rows of the batch at hand.
-    codes: Vec<u32>,
+    /// The rows of the batch at hand.
+    runs: Vec<NameRun>,
     /// The dictionary at hand, and the code of each of its names. Batches of one row group share it.
     dictionary: Option<ArrayRef>,
     by_key: Vec<u32>,
@@ -156,7 +186,18 @@ struct Names {
 }
 
 impl Names {
-    /// Reads the codes of the rows of a batch, which starts at `first_row`, from the column or from the
+    /// The name of a row of the batch at hand.
+    fn at(&self, row: usize) -> Option<&str> {
+        let run = self.runs.get(self.runs.partition_point(|run| run.end <= row))?;
+        self.interner.names.get(run.code as usize).map(String::as_str)
+    }
+
+    fn all_the_same(&mut self, rows: usize, code: u32) {
+        self.runs.clear();
+        self.runs.push(NameRun { code, end: rows });
+    }
+
+    /// Reads the names of the rows of a batch, which starts at `first_row`, from the column or from the
     /// path.
     fn read(
         &mut self,
@@ -165,11 +206,9 @@ impl Names {
         name: &str,
         keep: impl Fn(&str) -> bool,
     ) -> Result<(), DataError> {
-        self.codes.clear();
         let Some(column) = batch.column_by_name(name) else {
-            let value = file.partition(name).unwrap_or_default();
-            let code = if keep(value) { self.interner.code(value) } else { LEFT_OUT };
-            self.codes.resize(batch.num_rows(), code);
+            let code = self.code(file.partition(name).unwrap_or_default(), &keep);
+            self.all_the_same(batch.num_rows(), code);
             return Ok(());
         };
         let missing =
@@ -186,20 +225,30 @@ impl Names {
         } else if let Some(integers) =
             columns::value_type(column.data_type()).is_integer().then(|| integers(column)).flatten()
         {
-            self.take_integers(integers.as_primitive::<Int64Type>().values(), keep);
+            let integers = integers.as_primitive::<Int64Type>().values();
+            self.take_runs(integers, |names, value| names.integer(value, &keep));
         } else {
             let found = columns::identifiers(column).map_err(|problem| file.error_at(name, first_row, problem))?;
             if let Some(row) = found.first_null {
                 return Err(missing(row));
             }
             let codes: Vec<u32> = found.names.iter().map(|name| self.code(name, &keep)).collect();
-            self.codes.extend(found.codes.iter().map(|&code| codes[code as usize]));
+            self.take_runs(&found.codes, |_, code| codes[code as usize]);
         }
         Ok(())
     }
 
     fn code(&mut self, name: &str, keep: &impl Fn(&str) -> bool) -> u32 {
         if keep(name) { self.interner.code(name) } else { LEFT_OUT }
+    }
+
+    fn integer(&mut self, value: i64, keep: &impl Fn(&str) -> bool) -> u32 {
+        if let Some(&code) = self.by_integer.get(&value) {
+            return code;
+        }
+        let code = self.code(&value.to_string(), keep);
+        self.by_integer.insert(value, code);
+        code
     }
 
     fn take_dictionary(&mut self, column: &ArrayRef, keep: impl Fn(&str) -> bool) {
@@ -214,26 +263,21 @@ impl Names {
             }
             self.dictionary = Some(values.clone());
         }
-        let by_key = &self.by_key;
-        self.codes.extend(column.keys().values().iter().map(|&key| by_key[key as usize]));
+        self.take_runs(column.keys().values(), |names, key| names.by_key[key as usize]);
     }
 
-    fn take_integers(&mut self, values: &[i64], keep: impl Fn(&str) -> bool) {
-        let mut last = None;
-        for &value in values {
-            let code = match last {
-                Some((known, code)) if known == value => code,
-                _ => match self.by_integer.get(&value) {
-                    Some(&code) => code,
-                    None => {
-                        let code = self.code(&value.to_string(), &keep);
-                        self.by_integer.insert(value, code);
-                        code
-                    }
-                },
-            };
-            last = Some((value, code));
-            self.codes.push(code);
+    /// Finds the rows with the same key in a row.
+    fn take_runs<T: Copy + PartialEq>(&mut self, mut keys: &[T], code: impl Fn(&mut Self, T) -> u32) {
+        self.runs.clear();
+        let mut end = 0;
+        while let Some(&key) = keys.first() {
+            // Whole blocks first: runs are long in most files.
+            let all = |block: &&[T]| block.iter().fold(true, |all, &other| all & (other == key));
+            let blocks = keys.chunks_exact(BLOCK).take_while(all).count() * BLOCK;
+            let len = blocks + keys[blocks..].iter().take_while(|&&other| other == key).count();
+            (end, keys) = (end + len, &keys[len..]);
+            let code = code(self, key);
+            self.runs.push(NameRun { code, end });
         }
     }
 }

@@ -49,14 +49,9 @@ pub fn load(study: &Study) -> Result<Loaded, Failure> {
     let others = study.specifications.iter().any(|specification| specification.recipe.peers.is_some());
     let wanted = if others { Wanted::all() } else { Wanted::new(names) };
     let chunks = prices::read(&study.prices, &wanted, &zones)?;
-    let inputs = Inputs {
-        prices: &study.prices,
-        chunks: &chunks,
-        markets: &study.markets,
-        factors: &study.factors,
-        measures: &study.measures,
-    };
-    let mut assembled = assemble(inputs)?;
+    let inputs =
+        Inputs { prices: &study.prices, markets: &study.markets, factors: &study.factors, measures: &study.measures };
+    let mut assembled = assemble(inputs, chunks)?;
     if study.specifications.iter().any(|specification| specification.returns == ReturnKind::Log) {
         assembled.panel.add_log_returns();
     }
