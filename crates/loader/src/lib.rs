@@ -28,6 +28,8 @@ mod schema;
 pub mod source;
 pub mod suggest;
 pub mod table;
+mod table_files;
+pub mod texts;
 mod value;
 pub mod wanted;
 

@@ -33,12 +33,7 @@ pub fn load(study: &Study) -> Result<Loaded, Failure> {
     let events = events::read(&study.events)?;
     let source = regressions::characteristics(study, &events)?;
     backtest::check_columns(study, &events)?;
-    let mut names: HashSet<String> = HashSet::new();
-    for security in events.security.iter().flatten() {
-        if !names.contains(security) {
-            names.insert(security.clone());
-        }
-    }
+    let mut names: HashSet<String> = events.security.distinct().iter().flatten().cloned().collect();
     for market in &study.markets {
         if let BenchmarkSource::Security(id) = &market.benchmark {
             names.insert(id.clone());
