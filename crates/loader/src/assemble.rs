@@ -64,7 +64,7 @@ pub fn assemble(inputs: Inputs<'_>, chunks: Vec<Chunk>) -> Result<Assembled, Dat
     check_calendars(&inputs, &roster, &placement, &dense, &markets, &mut notes)?;
     if let ValueColumn::Return(name) = &inputs.prices.value {
         let values = (0..roster.ids.len()).flat_map(|security| dense.values(security).iter().copied());
-        refuse_percent(values, PERCENT).map_err(|problem| {
+        refuse_percent(&values, PERCENT).map_err(|problem| {
             let error = DataError::new(problem).file(&inputs.prices.files[0].path).column(name);
             error.remedy("divide the column by 100: returns are decimals here")
         })?;

@@ -31,7 +31,7 @@ pub fn read(
     let order = order_of_dates(&table, date)?;
     let column = |name: &str, limit: f64| {
         let values = table.numbers(name)?;
-        refuse_percent(values.iter().copied(), limit).map_err(|problem| {
+        refuse_percent(&values.iter().copied(), limit).map_err(|problem| {
             table.error_in(name, problem).remedy("divide the column by 100: returns are decimals here")
         })?;
         refuse_impossible(&table, name, &values, check_return)?;
@@ -92,7 +92,7 @@ fn refuse_impossible(
 }
 
 /// Detects percent in place of decimals, by the median of the sizes.
-pub(crate) fn refuse_percent(values: impl Iterator<Item = f64> + Clone, limit: f64) -> Result<(), String> {
+pub(crate) fn refuse_percent(values: &(impl Iterator<Item = f64> + Clone), limit: f64) -> Result<(), String> {
     let sizes = || values.clone().filter(|v| v.is_finite()).map(f64::abs);
     let (count, small) = sizes().fold((0, 0), |(count, small), size| (count + 1, small + usize::from(size <= limit)));
     if count < ENOUGH_TO_TELL || small > count / 2 {

@@ -27,7 +27,7 @@ impl Measures {
             let runs: Vec<Vec<f64>> = (0..roster.ids.len()).map(|security| run(security).measure(measure)).collect();
             if measure == Measure::Expected {
                 let name = inputs.prices.extras.iter().find(|(extra, _)| *extra == Extra::Expected);
-                refuse_percent(runs.iter().flatten().copied(), PERCENT).map_err(|problem| {
+                refuse_percent(&runs.iter().flatten().copied(), PERCENT).map_err(|problem| {
                     let error = DataError::new(problem).file(&inputs.prices.files[0].path);
                     let error = error.column(name.map_or("", |(_, name)| name));
                     error.remedy("divide the column by 100: returns are decimals here")

@@ -68,7 +68,7 @@ fn is_positive(value: f64) -> bool {
 
 /// A decimal return, or missing.
 fn is_return(value: f64) -> bool {
-    value.is_nan() | ((value >= -1.0) & (value < f64::INFINITY))
+    value.is_nan() | (-1.0..f64::INFINITY).contains(&value)
 }
 
 /// Refuses a decimal return below −1 or infinite: a code for a missing value, such as −99.99.

@@ -36,7 +36,8 @@ use crate::{
 pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manifest, Failure> {
     let staging = Staging::open(&study.output.dir, overwrite, &manifest::input_files(study))?;
     let mut clock = Clock::new();
-    let loaded = load::load(study)?;
+    let (loaded, inputs) = rayon::join(|| load::load(study), || manifest::inputs(study));
+    let (loaded, inputs) = (loaded?, inputs?);
     clock.mark("load");
     let ledger = ledger::build(study, &loaded)?;
     let prepared = prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
@@ -44,9 +45,7 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let ground = Ground { loaded: &loaded, ledger: &ledger };
     let placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
     clock.mark("calibrate");
-    let (finished, inputs) =
-        rayon::join(|| finish(study, ground, &prepared, progress, &mut clock), || manifest::inputs(study));
-    let (mut finished, inputs) = (finished?, inputs?);
+    let mut finished = finish(study, ground, &prepared, progress, &mut clock)?;
     finished.placebos = placebos;
     let metadata = manifest::table_metadata(study, &inputs);
     let tables = requested(study, &finished)?;
