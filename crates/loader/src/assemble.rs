@@ -5,12 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use dayzero_model::{Calendar, Date, Market, Panel};
 use jiff::tz::TimeZone;
 
-use crate::chunk::Chunk;
 use crate::dense::Dense;
 use crate::factors::{self, PERCENT, refuse_percent};
 use crate::measures::Measures;
 use crate::placed_factors::add_factors;
 use crate::placement::Placement;
+use crate::prices::PriceRows;
 pub use crate::roster::Inputs;
 use crate::roster::Roster;
 use crate::source::{DatedColumn, ValueColumn};
@@ -39,9 +39,9 @@ pub struct Assembled {
 /// # Errors
 /// A benchmark or factor that is not there, a market that cannot be told, a duplicate or impossible
 /// value, a market none of whose securities trades on its calendar.
-pub fn assemble(inputs: Inputs<'_>, chunks: Vec<Chunk>) -> Result<Assembled, DataError> {
-    let roster = Roster::new(&inputs, &chunks)?;
-    let benchmark = |market| benchmark(&inputs, &chunks, &roster, market);
+pub fn assemble(inputs: Inputs<'_>, mut rows: PriceRows) -> Result<Assembled, DataError> {
+    let roster = Roster::new(&inputs, &rows.chunks)?;
+    let benchmark = |market| benchmark(&inputs, &mut rows, &roster, market);
     let benchmarks: Vec<DatedColumn> = inputs.markets.iter().map(benchmark).collect::<Result<_, _>>()?;
     let mut markets = Vec::new();
     for (source, column) in inputs.markets.iter().zip(benchmarks) {
@@ -57,10 +57,10 @@ pub fn assemble(inputs: Inputs<'_>, chunks: Vec<Chunk>) -> Result<Assembled, Dat
             risk_free: None,
         });
     }
-    let mut placement = Placement::new(&roster, &markets, chunks, inputs.prices);
+    let mut placement = Placement::new(&roster, &markets, rows, inputs.prices);
     let mut dense = placement.scatter()?;
     let measures = Measures::new(&inputs, &roster, &dense, &mut markets)?;
-    let mut notes = Vec::new();
+    let mut notes = placement.note().into_iter().collect();
     check_calendars(&inputs, &roster, &placement, &dense, &markets, &mut notes)?;
     if let ValueColumn::Return(name) = &inputs.prices.value {
         let values = (0..roster.ids.len()).flat_map(|security| dense.values(security).iter().copied());
@@ -91,7 +91,7 @@ pub fn assemble(inputs: Inputs<'_>, chunks: Vec<Chunk>) -> Result<Assembled, Dat
 /// The calendar and returns of a market.
 fn benchmark(
     inputs: &Inputs<'_>,
-    chunks: &[Chunk],
+    read: &mut PriceRows,
     roster: &Roster,
     market: &MarketSource,
 ) -> Result<DatedColumn, DataError> {
@@ -106,29 +106,33 @@ fn benchmark(
             .remedy("name a security of the price table, or give the benchmark a table: { path, date, return }")
     };
     let security = roster.find(id).ok_or_else(missing)?;
-    let mut rows: Vec<(Date, usize, usize)> = Vec::new();
-    for (c, chunk) in chunks.iter().enumerate() {
+    // Date, chunk, row in the file and value.
+    let mut rows: Vec<(Date, usize, u64, f64)> = Vec::new();
+    for (c, chunk) in read.chunks.iter_mut().enumerate() {
         let of_it = |run: &usize| roster.codes[c][chunk.runs[*run].security as usize] == Some(security);
-        let own = (0..chunk.runs.len()).filter(of_it);
-        rows.extend(own.flat_map(|run| chunk.dates(run)).map(|(entry, date)| (date, c, entry)));
+        for run in (0..chunk.runs.len()).filter(of_it).collect::<Vec<_>>() {
+            chunk.bring_back(&read.spill, inputs.prices.extras.len(), chunk.runs[run].entries())?;
+            let values = &chunk.columns.values[chunk.here(chunk.runs[run].entries())];
+            let dated = chunk.dates(run).zip(values);
+            rows.extend(dated.map(|((entry, date), &value)| (date, c, chunk.row(entry), value)));
+        }
     }
-    rows.sort_unstable();
-    if let Some(&[(date, ..), (_, c, entry)]) = rows.array_windows().find(|[a, b]| a.0 == b.0) {
-        let chunk = &chunks[c];
-        let error = DataError::new(format!("the benchmark `{id}` stands here for the second time on {date}"));
-        let error = error.file(&inputs.prices.files[chunk.file].path).column(&inputs.prices.date);
-        return Err(error.row(chunk.row(entry)).remedy("keep one row per security and date"));
+    rows.sort_unstable_by_key(|&(date, c, row, _)| (date, c, row));
+    let error_at = |c: usize, row: u64, column: &str, problem: String| {
+        DataError::new(problem).file(&inputs.prices.files[read.chunks[c].file].path).column(column).row(row)
+    };
+    if let Some(&[(date, ..), (_, c, row, _)]) = rows.array_windows().find(|[a, b]| a.0 == b.0) {
+        let problem = format!("the benchmark `{id}` stands here for the second time on {date}");
+        return Err(error_at(c, row, &inputs.prices.date, problem).remedy("keep one row per security and date"));
     }
-    let mut values: Vec<f64> = Vec::with_capacity(rows.len());
-    for &(_, c, entry) in &rows {
-        let chunk = &chunks[c];
-        let value = chunk.values[entry];
-        inputs.prices.value.check(value).map_err(|(problem, remedy)| {
-            let error = DataError::new(problem).file(&inputs.prices.files[chunk.file].path);
-            error.column(inputs.prices.value.name()).row(chunk.row(entry)).remedy(remedy)
-        })?;
-        values.push(value);
+    for &(_, c, row, value) in &rows {
+        inputs
+            .prices
+            .value
+            .check(value)
+            .map_err(|(problem, remedy)| error_at(c, row, inputs.prices.value.name(), problem).remedy(remedy))?;
     }
+    let mut values: Vec<f64> = rows.iter().map(|&(.., value)| value).collect();
     if matches!(inputs.prices.value, ValueColumn::Price(_)) {
         prices_to_returns(&mut values);
     }
@@ -146,7 +150,7 @@ fn check_calendars(
 ) -> Result<(), DataError> {
     for (index, source) in inputs.markets.iter().enumerate() {
         let off = &dense.off_calendar[index];
-        let Some((chunk, _, entry, date)) = off.first else { continue };
+        let Some((chunk, _, row, date)) = off.first else { continue };
         let calendar = &markets[index].calendar;
         let benchmark = match &source.benchmark {
             BenchmarkSource::Security(id) => roster.find(id),
@@ -161,12 +165,12 @@ fn check_calendars(
                 calendar.first(),
                 calendar.last()
             );
-            let error = placement.error_at(chunk, entry, &inputs.prices.date, problem);
+            let error = placement.error_at(chunk, row, &inputs.prices.date, problem);
             return Err(
                 error.remedy("check the benchmark and the date columns: trading days are the benchmark's dates")
             );
         }
-        let where_ = placement.error_at(chunk, entry, &inputs.prices.date, date.to_string());
+        let where_ = placement.error_at(chunk, row, &inputs.prices.date, date.to_string());
         notes.push(format!(
             "{} price rows on dates that are no trading days of {} were left out, the first in {where_}",
             off.rows, source.name

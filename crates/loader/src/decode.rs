@@ -87,8 +87,8 @@ impl<'a> Decoder<'a> {
             }
             let read = &value.as_primitive::<Float64Type>().values()[rows.clone()];
             self.chunk.unsound |= !source.value.all_sound(read);
-            self.chunk.values.extend_from_slice(read);
-            for ((kept, read), (extra, _)) in self.chunk.extras.iter_mut().zip(&extras).zip(&source.extras) {
+            self.chunk.columns.values.extend_from_slice(read);
+            for ((kept, read), (extra, _)) in self.chunk.columns.extras.iter_mut().zip(&extras).zip(&source.extras) {
                 let read = &read.as_primitive::<Float64Type>().values()[rows.clone()];
                 self.chunk.unsound |= !read.iter().all(|&value| extra.is_sound(value));
                 kept.extend_from_slice(read);

@@ -36,8 +36,8 @@ impl Place {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OffCalendar {
     pub(crate) rows: u64,
-    /// Chunk of the first such row as they were read, its place there, its entry and date.
-    pub(crate) first: Option<(usize, usize, usize, Date)>,
+    /// Chunk of the first such row as they were read, its place there, its row in the file and its date.
+    pub(crate) first: Option<(usize, usize, u64, Date)>,
 }
 
 impl OffCalendar {

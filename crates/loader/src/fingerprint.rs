@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn pieces_make_the_hash_of_the_whole() {
-        let bytes: Vec<u8> = (0..3 * PIECE as u32 + 12_345).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let bytes: Vec<u8> =
+            (0..3 * PIECE as u32 + 12_345).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         for len in [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, bytes.len() as u64].map(|len| len as usize) {
             std::fs::write(file.path(), &bytes[..len]).expect("it can be written");

@@ -8,7 +8,10 @@ use rayon::prelude::*;
 
 use crate::chunk::Chunk;
 use crate::dense::{Dense, OffCalendar, Place};
+use crate::prices::PriceRows;
+use crate::ration::mebibytes;
 use crate::roster::Roster;
+use crate::spill::{Columns, Spill};
 use crate::{DataError, PriceSource};
 
 /// The rows of one security in one chunk.
@@ -54,6 +57,7 @@ pub(crate) struct Placement<'a> {
     /// Of every market.
     calendars: Vec<(Calendar, Lookup)>,
     pub(crate) chunks: Vec<Chunk>,
+    spill: Spill,
     pub(crate) source: &'a PriceSource,
     /// Of every security that takes part, its rows in the order in which they were read.
     pieces: Vec<Vec<Piece>>,
@@ -78,11 +82,12 @@ struct Placed {
     place: Place,
     own: Option<Own>,
     off_calendar: OffCalendar,
-    refused: Option<Refused>,
+    refused: Option<((usize, usize), Box<DataError>)>,
 }
 
 impl<'a> Placement<'a> {
-    pub(crate) fn new(roster: &'a Roster, markets: &[Market], chunks: Vec<Chunk>, source: &'a PriceSource) -> Self {
+    pub(crate) fn new(roster: &'a Roster, markets: &[Market], rows: PriceRows, source: &'a PriceSource) -> Self {
+        let PriceRows { chunks, spill } = rows;
         let calendars = markets.iter().map(|market| (market.calendar.clone(), market.calendar.lookup())).collect();
         let mut pieces = vec![Vec::new(); roster.ids.len()];
         for (c, chunk) in chunks.iter().enumerate() {
@@ -94,22 +99,41 @@ impl<'a> Placement<'a> {
                 }
             }
         }
-        Self { roster, calendars, chunks, source, pieces }
+        Self { roster, calendars, chunks, spill, source, pieces }
     }
 
     /// Puts every value in its place, which mostly is where it was read; security by security, in parallel.
     pub(crate) fn scatter(&mut self) -> Result<Dense, DataError> {
-        let placed: Vec<Placed> = (0..self.pieces.len()).into_par_iter().map(|security| self.place(security)).collect();
-        let refused = placed.iter().filter_map(|placed| placed.refused.as_ref());
-        if let Some(refused) = refused.min_by_key(|row| (row.chunk, self.chunks[row.chunk].place(row.entry))) {
-            return Err(self.refuse(refused));
+        let mut placed: Vec<Placed> = Vec::with_capacity(self.pieces.len());
+        for part in self.parts() {
+            self.bring_back(&part)?;
+            placed.par_extend(part.into_par_iter().map(|security| self.place(security)));
         }
+        self.bring_back(&(0..0))?;
+        let refused = placed.iter_mut().filter_map(|placed| placed.refused.take());
+        if let Some((_, error)) = refused.min_by_key(|(key, _)| *key) {
+            return Err(*error);
+        }
+        Ok(self.gather(placed))
+    }
+
+    /// Blocks of those that stay where they were read, and of their own.
+    fn gather(&mut self, placed: Vec<Placed>) -> Dense {
+        let mut stays = vec![false; self.chunks.len()];
+        for placed in placed.iter().filter(|placed| placed.own.is_none() && placed.place.len > 0) {
+            stays[placed.place.block] = true;
+        }
+        let columns = self.chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk.columns));
+        let mut read: Vec<Columns> =
+            columns.zip(stays).map(|(columns, stays)| if stays { columns } else { Columns::default() }).collect();
+        let mut further = |extra: usize| {
+            let column = |block: &mut Columns| block.extras.get_mut(extra).map(std::mem::take).unwrap_or_default();
+            read.iter_mut().map(column).collect()
+        };
         let mut dense = Dense {
             places: Vec::with_capacity(placed.len()),
-            values: self.chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk.values)).collect(),
-            extras: (0..self.source.extras.len())
-                .map(|extra| self.chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk.extras[extra])).collect())
-                .collect(),
+            extras: (0..self.source.extras.len()).map(&mut further).collect(),
+            values: read.into_iter().map(|block| block.values).collect(),
             off_calendar: vec![OffCalendar::default(); self.calendars.len()],
         };
         for (security, mut placed) in placed.into_iter().enumerate() {
@@ -124,7 +148,49 @@ impl<'a> Placement<'a> {
             }
             dense.places.push(placed.place);
         }
-        Ok(dense)
+        dense
+    }
+
+    /// A note where rows had to wait in a file.
+    pub(crate) fn note(&self) -> Option<String> {
+        let groups = self.chunks.iter().filter(|chunk| chunk.waits()).count();
+        let size = mebibytes(self.spill.written());
+        (groups > 0)
+            .then(|| format!("{size} of {groups} row groups were put aside in a temporary file, for [run] memory"))
+    }
+
+    /// The securities in parts whose waiting rows there is room for.
+    fn parts(&self) -> Vec<Range<usize>> {
+        let waiting = |piece: &&Piece| self.chunks[piece.chunk].waits();
+        let rows = |piece: &Piece| self.chunks[piece.chunk].runs[piece.run].entries().len();
+        let width = 12 + 8 * self.source.extras.len();
+        let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
+        for (security, pieces) in self.pieces.iter().enumerate() {
+            let own = (pieces.iter().filter(waiting).map(rows).sum::<usize>() * width) as u64;
+            if bytes > 0 && bytes + own > self.spill.room() {
+                parts.push(start..security);
+                (start, bytes) = (security, 0);
+            }
+            bytes += own;
+        }
+        parts.push(start..self.pieces.len());
+        parts
+    }
+
+    /// Brings back the waiting rows of some securities, in place of those that are here.
+    fn bring_back(&mut self, part: &Range<usize>) -> Result<(), DataError> {
+        let extras = self.source.extras.len();
+        for (codes, chunk) in self.roster.codes.iter().zip(&mut self.chunks) {
+            // The runs of a chunk that waits are in the order of the securities.
+            let before = |end: usize| {
+                let runs = &chunk.runs;
+                let place = runs.partition_point(|run| codes[run.security as usize].is_some_and(|code| code < end));
+                place.checked_sub(1).map_or(0, |last| runs[last].entries().end)
+            };
+            let entries = before(part.start)..before(part.end);
+            chunk.bring_back(&self.spill, extras, entries)?;
+        }
+        Ok(())
     }
 
     fn place(&self, security: usize) -> Placed {
@@ -135,14 +201,14 @@ impl<'a> Placement<'a> {
         };
         match self.pieces[security].as_slice() {
             _ if extent.days.is_empty() => {}
-            &[Piece { chunk, run }] if extent.is_whole() => {
+            &[Piece { chunk, run }] if extent.is_whole() && !self.chunks[chunk].waits() => {
                 placed.place.block = chunk;
                 placed.place.start = self.chunks[chunk].runs[run].entries().start;
             }
             _ if extent.is_whole() => placed.own = Some(self.join(security)),
             _ => match self.fill(security, &extent) {
                 Ok(own) => placed.own = Some(own),
-                Err(refused) => placed.refused = Some(refused),
+                Err((key, refused)) => placed.refused = Some((key, Box::new(self.refuse(&refused)))),
             },
         }
         placed.off_calendar = extent.off_calendar;
@@ -182,7 +248,7 @@ impl<'a> Placement<'a> {
                 match lookup.index_of(date) {
                     Some(day) => extent.add(day..day + 1),
                     None => {
-                        let first = Some((c, chunk.place(entry), entry, date));
+                        let first = Some((c, chunk.place(entry), chunk.row(entry), date));
                         extent.off_calendar.merge(&OffCalendar { rows: 1, first });
                     }
                 }
@@ -196,7 +262,9 @@ impl<'a> Placement<'a> {
         let join = |column: Option<usize>| {
             let piece = |&Piece { chunk, run }: &Piece| {
                 let chunk = &self.chunks[chunk];
-                &column.map_or(&chunk.values, |extra| &chunk.extras[extra])[chunk.runs[run].entries()]
+                let columns = &chunk.columns;
+                let values = column.map_or(&columns.values, |extra| &columns.extras[extra]);
+                &values[chunk.here(chunk.runs[run].entries())]
             };
             self.pieces[security].iter().map(piece).collect::<Vec<_>>().concat()
         };
@@ -204,7 +272,7 @@ impl<'a> Placement<'a> {
     }
 
     /// Puts the values of a security onto its days; the first row that cannot be is an error.
-    fn fill(&self, security: usize, extent: &Extent) -> Result<Own, Refused> {
+    fn fill(&self, security: usize, extent: &Extent) -> Result<Own, ((usize, usize), Refused)> {
         let lookup = &self.lookup(security).1;
         let mut own = vec![vec![f64::NAN; extent.days.len()]; 1 + self.source.extras.len()];
         let mut seen = if extent.rising { Vec::new() } else { vec![false; extent.days.len()] };
@@ -212,18 +280,19 @@ impl<'a> Placement<'a> {
         for (c, entry, date) in self.rows(security) {
             let Some(day) = lookup.index_of(date) else { continue };
             let (chunk, place) = (&self.chunks[c], day - extent.days.start);
+            let (columns, here) = (&chunk.columns, chunk.here(entry..entry + 1).start);
             let again = !extent.rising && std::mem::replace(&mut seen[place], true);
-            own[0][place] = chunk.values[entry];
-            let mut sound = self.source.value.is_sound(chunk.values[entry]);
-            for ((column, (extra, _)), read) in own[1..].iter_mut().zip(&self.source.extras).zip(&chunk.extras) {
-                column[place] = read[entry];
-                sound &= extra.is_sound(read[entry]);
+            own[0][place] = columns.values[here];
+            let mut sound = self.source.value.is_sound(columns.values[here]);
+            for ((column, (extra, _)), read) in own[1..].iter_mut().zip(&self.source.extras).zip(&columns.extras) {
+                column[place] = read[here];
+                sound &= extra.is_sound(read[here]);
             }
             let key = (c, chunk.place(entry));
             if (again || !sound) && refused.as_ref().is_none_or(|(known, _)| key < *known) {
                 refused = Some((key, Refused { chunk: c, entry, security, date, again }));
             }
         }
-        refused.map_or(Ok(own), |(_, refused)| Err(refused))
+        refused.map_or(Ok(own), Err)
     }
 }

@@ -18,8 +18,10 @@ use crate::columns;
 use crate::decode::Decoder;
 use crate::names::{LEFT_OUT, Names};
 use crate::paths::InputFile;
+use crate::ration::Ration;
 use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
 use crate::selected::Selected;
+use crate::spill::{Bound, Columns, Spill};
 use crate::wanted::Wanted;
 use crate::{DataError, PriceSource};
 
@@ -50,13 +52,26 @@ pub(crate) struct Request<'a> {
     pub(crate) zones: &'a Zones,
 }
 
+/// The price rows of the wanted securities.
+pub struct PriceRows {
+    /// In the order of the files and their row groups.
+    pub(crate) chunks: Vec<Chunk>,
+    /// Where columns of some of them wait.
+    pub(crate) spill: Spill,
+}
+
 /// Reads the rows of the wanted securities; row groups whose statistics rule all of them out are
-/// not opened. The order of the chunks is that of the files and their row groups.
+/// not opened.
 ///
 /// # Errors
 /// A file that is not Parquet, or whose columns are missing or of the wrong type; a row without a
-/// security or date; a table without rows.
-pub fn read(source: &PriceSource, wanted: &Wanted, zones: &Zones) -> Result<Vec<Chunk>, DataError> {
+/// security or date; a table without rows; a bound that is too low.
+pub fn read(
+    source: &PriceSource,
+    wanted: &Wanted,
+    zones: &Zones,
+    bound: Option<&Bound>,
+) -> Result<PriceRows, DataError> {
     let request = Request { source, wanted, zones };
     let opened: Vec<OpenFile<'_>> =
         source.files.par_iter().map(|file| OpenFile::new(file, source)).collect::<Result<_, _>>()?;
@@ -66,7 +81,7 @@ pub fn read(source: &PriceSource, wanted: &Wanted, zones: &Zones) -> Result<Vec<
         let mut first_row = 0;
         for (group, meta) in file.metadata.metadata().row_groups().iter().enumerate() {
             if meta.num_rows() > 0 && file.may_hold(group, source, wanted) {
-                tasks.push((index, group, first_row));
+                tasks.push((index, group, first_row, meta.num_rows() as u64));
             }
             first_row += meta.num_rows() as u64;
         }
@@ -77,14 +92,22 @@ pub fn read(source: &PriceSource, wanted: &Wanted, zones: &Zones) -> Result<Vec<
             .file(&source.files[0].path)
             .remedy("write the prices into it, or name another file in [prices] path"));
     }
-    let decode = |(file, group, first_row): (usize, usize, u64)| {
+    let sizes: Vec<u64> = tasks.iter().map(|(.., rows)| *rows).collect();
+    let ration = Ration::new(bound, &sizes);
+    let decode = |(file, group, first_row, _): (usize, usize, u64, u64)| {
         let mut chunk = opened[file].decode(group, first_row, &request)?;
         chunk.file = file;
+        if ration.take(chunk.len()) {
+            chunk.regroup(&ration.spill)?;
+        } else {
+            chunk.columns = Columns::default();
+        }
         Ok(chunk)
     };
     let mut chunks: Vec<Chunk> = tasks.into_par_iter().map(decode).collect::<Result<_, _>>()?;
+    ration.check().map_err(|error| error.file(&source.files[0].path))?;
     settle(&mut chunks);
-    Ok(chunks)
+    Ok(PriceRows { chunks, spill: ration.spill })
 }
 
 /// Where the market of a row stands.

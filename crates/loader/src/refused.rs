@@ -10,13 +10,13 @@ impl Placement<'_> {
         if again {
             return self.duplicate(refused);
         }
-        let values = &self.chunks[chunk];
-        let own = (self.source.value.name(), self.source.value.check(values.values[entry]));
-        let extras = self.source.extras.iter().zip(&values.extras);
-        let further = extras.map(|((extra, name), column)| (name.as_str(), extra.check(column[entry])));
+        let (columns, here) = (&self.chunks[chunk].columns, self.chunks[chunk].here(entry..entry + 1).start);
+        let own = (self.source.value.name(), self.source.value.check(columns.values[here]));
+        let extras = self.source.extras.iter().zip(&columns.extras);
+        let further = extras.map(|((extra, name), column)| (name.as_str(), extra.check(column[here])));
         let impossible = std::iter::once(own).chain(further).find_map(|(name, check)| Some((name, check.err()?)));
         let (name, (problem, remedy)) = impossible.unwrap_or_default();
-        self.error_at(chunk, entry, name, problem).remedy(remedy)
+        self.error_at(chunk, self.chunks[chunk].row(entry), name, problem).remedy(remedy)
     }
 
     fn duplicate(&self, &Refused { chunk, entry, security, date, .. }: &Refused) -> DataError {
@@ -28,13 +28,13 @@ impl Placement<'_> {
         });
         let name = &self.roster.ids[security];
         let problem = format!("{name} on {date} stands here for the second time{first}");
-        self.error_at(chunk, entry, &self.source.date, problem).remedy("keep one row per security and date")
+        self.error_at(chunk, self.chunks[chunk].row(entry), &self.source.date, problem)
+            .remedy("keep one row per security and date")
     }
 
-    /// An error at an entry of a chunk.
-    pub(crate) fn error_at(&self, chunk: usize, entry: usize, column: &str, problem: impl Into<String>) -> DataError {
-        let chunk = &self.chunks[chunk];
-        let file = &self.source.files[chunk.file].path;
-        DataError::new(problem).file(file).column(column).row(chunk.row(entry))
+    /// An error at a row of the file of a chunk.
+    pub(crate) fn error_at(&self, chunk: usize, row: u64, column: &str, problem: impl Into<String>) -> DataError {
+        let file = &self.source.files[self.chunks[chunk].file].path;
+        DataError::new(problem).file(file).column(column).row(row)
     }
 }

@@ -63,7 +63,7 @@ impl Roster {
                 let market = chunk.markets[run.market as usize].as_str();
                 let known = *named[security].get_or_insert(market);
                 if known != market {
-                    contradictions.push((chunk.row(run.entries().start), security, market, known));
+                    contradictions.push((chunk.first_row(run), security, market, known));
                 }
             }
             if let Some((row, security, market, known)) = contradictions.into_iter().min() {
