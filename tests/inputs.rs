@@ -5,9 +5,11 @@ mod benchmarks;
 mod clock;
 mod events;
 mod factors;
+mod few;
 mod filters;
 mod gaps;
 mod layout;
+mod memory;
 mod needed;
 mod storage;
 

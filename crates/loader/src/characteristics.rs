@@ -25,12 +25,13 @@ pub fn read(
         table.error_at(column, row, format!("the {what} is missing")).remedy("fill it in, or drop the row")
     };
     let mut kept: Vec<(usize, usize)> = Vec::new();
-    for (row, id) in table.identifiers(&source.security)?.into_iter().enumerate() {
+    for (row, id) in table.identifiers(&source.security)?.iter().enumerate() {
         let id = id.ok_or_else(|| missing(&source.security, row, "identifier"))?;
-        kept.extend(securities.get(&id).map(|&security| (row, security)));
+        kept.extend(securities.get(id).map(|&security| (row, security)));
     }
     let note = kept.is_empty().then(|| {
-        let first = table.identifiers(&source.security).ok().and_then(|ids| ids.into_iter().flatten().next());
+        let ids = table.identifiers(&source.security).ok();
+        let first = ids.as_ref().and_then(|ids| ids.iter().flatten().next());
         let example = first.map_or(String::new(), |id| format!(", such as `{id}`"));
         format!("none of the {} rows of characteristics is of a security with prices{example}", table.rows())
     });
@@ -50,7 +51,7 @@ pub fn read(
         Ok((name.clone(), kept.iter().map(|&(row, _)| values[row]).collect()))
     };
     let label = |name: &String| -> Result<(String, Vec<Option<String>>), DataError> {
-        let values = table.texts(name)?;
+        let values = table.labels(name)?;
         Ok((name.clone(), kept.iter().map(|&(row, _)| values[row].clone().filter(|v| !v.is_empty())).collect()))
     };
     let numbers = source.numbers.iter().map(number).collect::<Result<Vec<_>, _>>()?;

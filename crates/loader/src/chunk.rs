@@ -4,6 +4,10 @@ use std::ops::Range;
 
 use dayzero_model::Date;
 
+use crate::DataError;
+use crate::days::Days;
+use crate::spill::{Columns, Spill, Waiting};
+
 /// The rows of one row group that are wanted, column by column. An *entry* is a place in the columns.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
@@ -15,17 +19,18 @@ pub struct Chunk {
     pub(crate) markets: Vec<String>,
     /// Entries of one security each, one run after the other.
     pub(crate) runs: Vec<Run>,
-    /// Dates.
-    pub(crate) dates: Vec<Date>,
+    /// Dates of the runs.
+    pub(crate) days: Days,
     /// The same dates as labels, for timestamps with a zone.
     pub(crate) labels: Labels,
-    /// Prices or returns, NaN where missing.
-    pub(crate) values: Vec<f64>,
-    /// Further columns, in the order of [`crate::PriceSource::extras`], NaN where missing.
-    pub(crate) extras: Vec<Vec<f64>>,
+    /// What the entries have, from `base` on.
+    pub(crate) columns: Columns,
+    base: usize,
+    /// Where the columns wait, if they do: then only some entries are here, or none.
+    waiting: Option<Waiting>,
+    /// Whether one of the values cannot be.
+    pub(crate) unsound: bool,
     rows: RowNumbers,
-    /// Place of every entry among the rows as they were read, where they were put in another order.
-    order: Option<Vec<u32>>,
 }
 
 /// Consecutive entries of one security.
@@ -37,6 +42,8 @@ pub(crate) struct Run {
     pub(crate) market: u32,
     start: u32,
     end: u32,
+    /// Place of its first entry among the rows as they were read.
+    place: u32,
 }
 
 impl Run {
@@ -70,7 +77,7 @@ pub(crate) enum Labels {
     #[default]
     Dates,
     /// They are timestamps at midnight of their own zone, on these dates.
-    Midnights(Vec<Date>),
+    Midnights(Days),
     /// They are timestamps, and not all are at midnight.
     Instants,
 }
@@ -81,7 +88,7 @@ impl Labels {
         if !midnights {
             *self = Self::Instants;
         } else if *self == Self::Dates {
-            *self = Self::Midnights(Vec::new());
+            *self = Self::Midnights(Days::default());
         }
     }
 }
@@ -93,23 +100,31 @@ impl Chunk {
     /// A chunk with room for so many rows.
     pub(crate) fn with_capacity(rows: usize, extras: usize) -> Self {
         let column = || Vec::with_capacity(rows);
-        Self {
-            dates: Vec::with_capacity(rows),
-            values: column(),
-            extras: (0..extras).map(|_| column()).collect(),
-            ..Self::default()
+        let columns = Columns { values: column(), extras: (0..extras).map(|_| column()).collect(), order: Vec::new() };
+        Self { columns, ..Self::default() }
+    }
+
+    /// Adds the keys of rows of one security, from `row` on; their values go to the ends of the columns.
+    /// `midnights` are the dates as labels, where they could be.
+    pub(crate) fn push_rows(&mut self, names: (u32, u32), row: u64, dates: &[i32], midnights: &[i32]) {
+        let place = self.runs.last().map_or(0, |run| run.end);
+        self.rows.push(place, row);
+        let starts = append(&mut self.runs, names, dates.len(), place);
+        let add = |days: &mut Days, dates: &[i32]| if starts { days.start(dates) } else { days.extend(dates) };
+        add(&mut self.days, dates);
+        if let Labels::Midnights(labels) = &mut self.labels {
+            add(labels, midnights);
         }
     }
 
-    /// Announces that the next `len` entries are of one security, and the rows from `row` on.
-    pub(crate) fn push_run(&mut self, (security, market): (u32, u32), len: usize, row: u64) {
-        let start = self.runs.last().map_or(0, |run| run.end);
-        self.rows.push(start, row);
-        let end = start + len as u32;
-        match self.runs.last_mut() {
-            Some(last) if (last.security, last.market) == (security, market) => last.end = end,
-            _ => self.runs.push(Run { security, market, start, end }),
-        }
+    /// Number of entries.
+    pub(crate) fn len(&self) -> usize {
+        self.runs.last().map_or(0, |run| run.end as usize)
+    }
+
+    /// The date of every entry of a run.
+    pub(crate) fn dates(&self, run: usize) -> impl Iterator<Item = (usize, Date)> {
+        self.runs[run].entries().zip(self.days.of(run)).map(|(entry, &day)| (entry, Date(day)))
     }
 
     /// Row of an entry within its file.
@@ -117,52 +132,96 @@ impl Chunk {
         self.rows.of(self.place(entry) as u32)
     }
 
-    /// Place of an entry among the rows as they were read.
-    pub(crate) fn place(&self, entry: usize) -> usize {
-        self.order.as_ref().map_or(entry, |order| order[entry] as usize)
+    /// Row of the first entry of a run.
+    pub(crate) fn first_row(&self, run: &Run) -> u64 {
+        self.rows.of(run.place)
     }
 
-    /// Puts rows of one security side by side, in the order in which they were read, where they are
-    /// scattered as in files that are sorted by date.
-    fn regroup(&mut self) {
-        if self.runs.len() * SHORT_RUN <= self.dates.len() {
-            return;
+    /// Place of an entry among the rows as they were read.
+    pub(crate) fn place(&self, entry: usize) -> usize {
+        self.columns.order.get(entry - self.base).map_or(entry, |&place| place as usize)
+    }
+
+    /// Places of entries in the columns that are here.
+    pub(crate) fn here(&self, entries: Range<usize>) -> Range<usize> {
+        entries.start - self.base..entries.end - self.base
+    }
+
+    /// Puts rows of one security side by side, in the order of the securities' names and of the reading, where
+    /// they are scattered as in files that are sorted by date; then they can wait in the temporary file.
+    pub(crate) fn regroup(&mut self, spill: &Spill) -> Result<(), DataError> {
+        if self.runs.len() * SHORT_RUN <= self.len() {
+            return Ok(());
         }
-        let mut runs = self.runs.clone();
-        runs.sort_by_key(|run| (run.security, run.start));
-        let order: Vec<u32> = runs.iter().flat_map(|run| run.start..run.end).collect();
-        fn permute<T: Copy>(column: &mut Vec<T>, order: &[u32]) {
-            *column = order.iter().map(|&entry| column[entry as usize]).collect();
-        }
-        permute(&mut self.dates, &order);
-        permute(&mut self.values, &order);
-        self.extras.iter_mut().for_each(|column| permute(column, &order));
-        self.runs.clear();
-        for run in runs {
-            let start = self.runs.last().map_or(0, |last| last.end);
-            let end = start + (run.end - run.start);
-            match self.runs.last_mut() {
-                Some(last) if (last.security, last.market) == (run.security, run.market) => last.end = end,
-                _ => self.runs.push(Run { start, end, ..run }),
+        let mut by_name: Vec<usize> = (0..self.securities.len()).collect();
+        by_name.sort_unstable_by_key(|&security| &self.securities[security]);
+        let mut rank = vec![0_u32; by_name.len()];
+        by_name.into_iter().enumerate().for_each(|(place, security)| rank[security] = place as u32);
+        let mut sorted: Vec<u32> = (0..self.runs.len() as u32).collect();
+        sorted.sort_by_key(|&run| rank[self.runs[run as usize].security as usize]);
+        let mut runs: Vec<Run> = Vec::new();
+        let (mut days, mut labels) = (Days::default(), Days::default());
+        for run in sorted.iter().map(|&run| run as usize) {
+            let Run { security, market, place, .. } = self.runs[run];
+            let starts = append(&mut runs, (security, market), self.runs[run].entries().len(), place);
+            let add =
+                |to: &mut Days, from: &Days| if starts { to.start(from.of(run)) } else { to.extend(from.of(run)) };
+            add(&mut days, &self.days);
+            if let Labels::Midnights(from) = &self.labels {
+                add(&mut labels, from);
             }
         }
-        self.order = Some(order);
+        if let Labels::Midnights(from) = &mut self.labels {
+            *from = labels;
+        }
+        let entries = |run: u32| self.runs[run as usize].entries().map(|entry| entry as u32);
+        self.columns.reorder(sorted.into_iter().flat_map(entries).collect());
+        (self.days, self.runs) = (days, runs);
+        self.waiting = spill.offer(&mut self.columns)?;
+        Ok(())
+    }
+
+    /// Whether the columns wait in the temporary file.
+    pub(crate) fn waits(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Brings back what some entries have, and nothing else, where the columns wait.
+    pub(crate) fn bring_back(&mut self, spill: &Spill, extras: usize, entries: Range<usize>) -> Result<(), DataError> {
+        if let Some(waiting) = self.waiting {
+            self.columns = spill.read(waiting, extras, &entries)?;
+            self.base = entries.start;
+        }
+        Ok(())
     }
 }
 
-/// Decides over all rows whether timestamps are instants, or dates that were stored as midnights; then
-/// puts the rows of each security side by side.
+/// Lengthens the last run, or starts another where it is of something else; whether it does.
+fn append(runs: &mut Vec<Run>, (security, market): (u32, u32), len: usize, place: u32) -> bool {
+    let start = runs.last().map_or(0, |run| run.end);
+    let end = start + len as u32;
+    match runs.last_mut() {
+        Some(last) if (last.security, last.market) == (security, market) => {
+            last.end = end;
+            false
+        }
+        _ => {
+            runs.push(Run { security, market, start, end, place });
+            true
+        }
+    }
+}
+
+/// Decides over all rows whether timestamps are instants, or dates that were stored as midnights.
 pub(crate) fn settle(chunks: &mut [Chunk]) {
-    use rayon::prelude::*;
     let instants = chunks.iter().any(|chunk| chunk.labels == Labels::Instants);
-    chunks.par_iter_mut().for_each(|chunk| {
+    for chunk in chunks {
         if let Labels::Midnights(labels) = std::mem::take(&mut chunk.labels)
             && !instants
         {
-            chunk.dates = labels;
+            chunk.days = labels;
         }
-        chunk.regroup();
-    });
+    }
 }
 
 #[cfg(test)]
@@ -173,19 +232,26 @@ mod tests {
     fn scattered_rows_come_together_and_know_where_they_stood() {
         let mut chunk = Chunk::with_capacity(6, 1);
         // Row 12 was not wanted.
-        for (i, (security, row)) in [(1, 10), (0, 11), (1, 13), (0, 14), (1, 15)].into_iter().enumerate() {
-            chunk.push_run((security, 0), 1, row);
-            chunk.dates.push(Date(i as i32));
-            chunk.values.push(i as f64);
-            chunk.extras[0].push(-(i as f64));
+        for (i, (security, row)) in [(0, 10), (1, 11), (0, 13), (0, 14), (1, 15)].into_iter().enumerate() {
+            chunk.push_rows((security, 0), row, &[i as i32], &[]);
+            chunk.columns.values.push(i as f64);
+            chunk.columns.extras[0].push(-(i as f64));
         }
-        settle(std::slice::from_mut(&mut chunk));
-        assert_eq!(chunk.values, [1.0, 3.0, 0.0, 2.0, 4.0]);
-        assert_eq!(chunk.extras[0], [-1.0, -3.0, 0.0, -2.0, -4.0]);
-        assert_eq!(
-            chunk.runs.iter().map(|run| (run.security, run.entries())).collect::<Vec<_>>(),
-            [(0, 0..2), (1, 2..5)]
-        );
-        assert_eq!((0..5).map(|entry| chunk.row(entry)).collect::<Vec<_>>(), [11, 14, 10, 13, 15]);
+        chunk.securities = ["B", "A"].map(str::to_owned).to_vec();
+        for room in [u64::MAX, 0] {
+            let mut chunk = chunk.clone();
+            let spill = Spill::new(&std::env::temp_dir(), room);
+            chunk.regroup(&spill).expect("a temporary file");
+            assert_eq!(chunk.waits(), room == 0);
+            chunk.bring_back(&spill, 1, 1..5).expect("what was written");
+            let rest = chunk.here(1..5);
+            assert_eq!(chunk.columns.values[rest.clone()], [4.0, 0.0, 2.0, 3.0]);
+            assert_eq!(chunk.columns.extras[0][rest], [-4.0, -0.0, -2.0, -3.0]);
+            let of = |run: &Run| (chunk.securities[run.security as usize].as_str(), run.entries());
+            assert_eq!(chunk.runs.iter().map(of).collect::<Vec<_>>(), [("A", 0..2), ("B", 2..5)]);
+            assert_eq!((chunk.days.of(0), chunk.days.of(1)), (&[1, 4][..], &[0, 2, 3][..]));
+            assert_eq!((1..5).map(|entry| chunk.row(entry)).collect::<Vec<_>>(), [15, 10, 13, 14]);
+            assert_eq!(chunk.first_row(&chunk.runs[0]), 11);
+        }
     }
 }

@@ -1,37 +1,37 @@
 //! Batches of price rows to a chunk: the wanted rows, run by run of one security.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type, Float64Type, Int32Type, Int64Type};
+use arrow::datatypes::{DataType, Date32Type, Float64Type};
 use dayzero_model::Date;
 
 use crate::DataError;
-use crate::chunk::{Chunk, Labels};
-use crate::columns::{self, BadValue, Dates, Interner};
+use crate::chunk::Chunk;
+use crate::columns::{self, BadValue, Dates};
+use crate::names::{FILL_OR_DROP, LEFT_OUT, Names, runs};
 use crate::prices::{OpenFile, Request};
-
-/// What to do about a row that lacks its key.
-const FILL_OR_DROP: &str = "fill it in, or drop the row";
-
-/// The code of a name that is not wanted.
-const LEFT_OUT: u32 = u32::MAX;
+use crate::selected::Selected;
 
 /// One row group in the making.
 pub(crate) struct Decoder<'a> {
     file: &'a OpenFile<'a>,
     request: &'a Request<'a>,
+    rows: Selected,
+    /// Position of the next batch.
+    position: usize,
     chunk: Chunk,
     securities: Names,
     markets: Names,
+    dates: Vec<i32>,
+    midnights: Vec<i32>,
 }
 
 impl<'a> Decoder<'a> {
-    pub(crate) fn new(file: &'a OpenFile<'a>, request: &'a Request<'a>, rows: usize) -> Self {
-        let chunk = Chunk::with_capacity(rows, request.source.extras.len());
-        Self { file, request, chunk, securities: Names::default(), markets: Names::default() }
+    pub(crate) fn new(file: &'a OpenFile<'a>, request: &'a Request<'a>, rows: Selected) -> Self {
+        let chunk = Chunk::with_capacity(rows.len(), request.source.extras.len());
+        let (securities, markets) = (Names::default(), Names::default());
+        Self { file, request, rows, position: 0, chunk, securities, markets, dates: vec![], midnights: vec![] }
     }
 
     /// The chunk, its file not yet named.
@@ -42,20 +42,21 @@ impl<'a> Decoder<'a> {
         chunk
     }
 
-    /// Adds the wanted rows of a batch that starts at this row.
-    pub(crate) fn take(&mut self, batch: &RecordBatch, first_row: u64) -> Result<(), DataError> {
+    /// Adds the wanted rows of the next batch.
+    pub(crate) fn take(&mut self, batch: &RecordBatch) -> Result<(), DataError> {
         let Request { source, wanted, zones } = *self.request;
         let file = self.file;
-        let bad = |column: &str, error: BadValue| file.error_at(column, first_row + error.row as u64, error.problem);
-        self.securities.read(file, (batch, first_row), &source.security, |name| wanted.has(name))?;
+        let first = self.position;
+        self.position += batch.num_rows();
+        let row = |row: usize| self.rows.row(first + row);
+        let bad = |column: &str, error: BadValue| file.error_at(column, row(error.row), error.problem);
+        self.securities.read(file, (batch, &row), &source.security, |name| wanted.has(name))?;
         if file.has_markets() {
-            self.markets.read(file, (batch, first_row), &source.market, |_| true)?;
+            self.markets.read(file, (batch, &row), &source.market, |_| true)?;
         } else {
-            self.markets.codes.clear();
-            self.markets.codes.resize(batch.num_rows(), 0);
+            self.markets.all_the_same(batch.num_rows(), 0);
         }
-        let markets = &self.markets;
-        let zone = |row: usize| zones.of(markets.interner.names.get(markets.codes[row] as usize).map(String::as_str));
+        let zone = |row: usize| zones.of(self.markets.at(row));
         let dates = match file.partition(&source.date) {
             Some(text) if batch.column_by_name(&source.date).is_none() => {
                 let problem = || BadValue { row: 0, problem: format!("`{text}` is no date") };
@@ -71,35 +72,30 @@ impl<'a> Decoder<'a> {
             |name: &str| columns::float_array(&batch[name]).map_err(|problem| bad(name, BadValue { row: 0, problem }));
         let value = numbers(source.value.name())?;
         let extras = source.extras.iter().map(|(_, name)| numbers(name)).collect::<Result<Vec<_>, _>>()?;
-        for run in runs(&self.securities.codes, &self.markets.codes) {
-            let (security, market) = (self.securities.codes[run.start], self.markets.codes[run.start]);
+        for (rows, (security, market)) in runs(&self.securities.runs, &self.markets.runs) {
             if security == LEFT_OUT {
                 continue;
             }
             let missing = |row| BadValue { row, problem: "the date is missing".into() };
-            dates
-                .append(run.clone(), &mut self.chunk)
+            let days = dates
+                .of(rows.clone(), &mut self.dates, &mut self.midnights)
                 .map_err(|row| bad(&source.date, missing(row)).remedy(FILL_OR_DROP))?;
-            self.chunk.push_run((security, market), run.len(), first_row + run.start as u64);
-            self.chunk.values.extend_from_slice(&value.as_primitive::<Float64Type>().values()[run.clone()]);
-            for (kept, read) in self.chunk.extras.iter_mut().zip(&extras) {
-                kept.extend_from_slice(&read.as_primitive::<Float64Type>().values()[run.clone()]);
+            for piece in self.rows.pieces(first + rows.start..first + rows.end) {
+                let own = piece.start - first - rows.start..piece.end - first - rows.start;
+                let midnights = self.midnights.get(own.clone()).unwrap_or_default();
+                self.chunk.push_rows((security, market), self.rows.row(piece.start), &days[own], midnights);
+            }
+            let read = &value.as_primitive::<Float64Type>().values()[rows.clone()];
+            self.chunk.unsound |= !source.value.all_sound(read);
+            self.chunk.columns.values.extend_from_slice(read);
+            for ((kept, read), (extra, _)) in self.chunk.columns.extras.iter_mut().zip(&extras).zip(&source.extras) {
+                let read = &read.as_primitive::<Float64Type>().values()[rows.clone()];
+                self.chunk.unsound |= !read.iter().all(|&value| extra.is_sound(value));
+                kept.extend_from_slice(read);
             }
         }
         Ok(())
     }
-}
-
-/// Rows with the same codes in a row.
-fn runs<'a>(securities: &'a [u32], markets: &'a [u32]) -> impl Iterator<Item = Range<usize>> + use<'a> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        let (&security, &market) = (securities.get(start)?, &markets[start]);
-        let same = |(s, m): (&u32, &u32)| *s == security && *m == market;
-        let len = securities[start..].iter().zip(&markets[start..]).take_while(|&pair| same(pair)).count();
-        start += len;
-        Some(start - len..start)
-    })
 }
 
 /// The dates of a batch.
@@ -115,132 +111,38 @@ enum DateColumn {
 impl DateColumn {
     fn new(column: &ArrayRef, zone: impl Fn(usize) -> jiff::tz::TimeZone) -> Result<Self, BadValue> {
         let plain = *column.data_type() == DataType::Date32 && column.null_count() == 0;
-        if plain && column.as_primitive::<Date32Type>().values().iter().all(|&day| Date(day).is_civil()) {
+        let civil = |days: &[i32]| days.iter().fold(true, |civil, &day| civil & Date(day).is_civil());
+        if plain && civil(column.as_primitive::<Date32Type>().values()) {
             return Ok(Self::Plain(column.clone()));
         }
         columns::dates(column, zone).map(Self::Read)
     }
 
-    /// Adds the dates of some rows to a chunk; the row whose date is missing is an error.
-    fn append(&self, rows: Range<usize>, chunk: &mut Chunk) -> Result<(), usize> {
+    /// The dates of some rows, and the dates as midnights where they are known; the row whose date is missing
+    /// is an error. What has to be converted is kept in these buffers.
+    fn of<'a>(
+        &'a self,
+        rows: Range<usize>,
+        dates: &'a mut Vec<i32>,
+        midnights: &mut Vec<i32>,
+    ) -> Result<&'a [i32], usize> {
+        midnights.clear();
         match self {
-            Self::Every(date) => chunk.dates.extend(rows.map(|_| *date)),
-            Self::Plain(column) => {
-                chunk.dates.extend(column.as_primitive::<Date32Type>().values()[rows].iter().map(|&day| Date(day)));
+            Self::Every(date) => {
+                dates.clear();
+                dates.resize(rows.len(), date.0);
             }
-            Self::Read(Dates::Civil(dates) | Dates::Zoned { local: dates, .. }) => {
+            Self::Plain(column) => return Ok(&column.as_primitive::<Date32Type>().values()[rows]),
+            Self::Read(Dates::Civil(read) | Dates::Zoned { local: read, .. }) => {
+                dates.clear();
                 for row in rows.clone() {
-                    chunk.dates.push(dates[row].ok_or(row)?);
+                    dates.push(read[row].ok_or(row)?.0);
                 }
-                if let Self::Read(Dates::Zoned { midnights: Some(midnights), .. }) = self
-                    && let Labels::Midnights(labels) = &mut chunk.labels
-                {
-                    labels.extend(midnights[rows].iter().flatten());
+                if let Self::Read(Dates::Zoned { midnights: Some(read), .. }) = self {
+                    midnights.extend(read[rows].iter().flatten().map(|date| date.0));
                 }
             }
         }
-        Ok(())
+        Ok(dates)
     }
-}
-
-/// The names of one column, with codes in the order of their first appearance.
-#[derive(Default)]
-struct Names {
-    interner: Interner,
-    /// Codes of the rows of the batch at hand.
-    codes: Vec<u32>,
-    /// The dictionary at hand, and the code of each of its names. Batches of one row group share it.
-    dictionary: Option<ArrayRef>,
-    by_key: Vec<u32>,
-    by_integer: HashMap<i64, u32>,
-}
-
-impl Names {
-    /// Reads the codes of the rows of a batch, which starts at `first_row`, from the column or from the
-    /// path.
-    fn read(
-        &mut self,
-        file: &OpenFile<'_>,
-        (batch, first_row): (&RecordBatch, u64),
-        name: &str,
-        keep: impl Fn(&str) -> bool,
-    ) -> Result<(), DataError> {
-        self.codes.clear();
-        let Some(column) = batch.column_by_name(name) else {
-            let value = file.partition(name).unwrap_or_default();
-            let code = if keep(value) { self.interner.code(value) } else { LEFT_OUT };
-            self.codes.resize(batch.num_rows(), code);
-            return Ok(());
-        };
-        let missing =
-            |row: usize| file.error_at(name, first_row + row as u64, "the identifier is missing").remedy(FILL_OR_DROP);
-        if column.null_count() > 0
-            && let Some(row) = (0..column.len()).find(|&row| column.is_null(row))
-        {
-            return Err(missing(row));
-        }
-        if *column.data_type() == columns::dictionary_type()
-            && column.as_dictionary::<Int32Type>().values().null_count() == 0
-        {
-            self.take_dictionary(column, keep);
-        } else if let Some(integers) =
-            columns::value_type(column.data_type()).is_integer().then(|| integers(column)).flatten()
-        {
-            self.take_integers(integers.as_primitive::<Int64Type>().values(), keep);
-        } else {
-            let found = columns::identifiers(column).map_err(|problem| file.error_at(name, first_row, problem))?;
-            if let Some(row) = found.first_null {
-                return Err(missing(row));
-            }
-            let codes: Vec<u32> = found.names.iter().map(|name| self.code(name, &keep)).collect();
-            self.codes.extend(found.codes.iter().map(|&code| codes[code as usize]));
-        }
-        Ok(())
-    }
-
-    fn code(&mut self, name: &str, keep: &impl Fn(&str) -> bool) -> u32 {
-        if keep(name) { self.interner.code(name) } else { LEFT_OUT }
-    }
-
-    fn take_dictionary(&mut self, column: &ArrayRef, keep: impl Fn(&str) -> bool) {
-        let column = column.as_dictionary::<Int32Type>();
-        let values = column.values();
-        let same = |known: &ArrayRef| known.to_data().ptr_eq(&values.to_data());
-        if !self.dictionary.as_ref().is_some_and(same) {
-            self.by_key.clear();
-            for name in values.as_string::<i32>().iter().flatten() {
-                let code = self.code(name, &keep);
-                self.by_key.push(code);
-            }
-            self.dictionary = Some(values.clone());
-        }
-        let by_key = &self.by_key;
-        self.codes.extend(column.keys().values().iter().map(|&key| by_key[key as usize]));
-    }
-
-    fn take_integers(&mut self, values: &[i64], keep: impl Fn(&str) -> bool) {
-        let mut last = None;
-        for &value in values {
-            let code = match last {
-                Some((known, code)) if known == value => code,
-                _ => match self.by_integer.get(&value) {
-                    Some(&code) => code,
-                    None => {
-                        let code = self.code(&value.to_string(), &keep);
-                        self.by_integer.insert(value, code);
-                        code
-                    }
-                },
-            };
-            last = Some((value, code));
-            self.codes.push(code);
-        }
-    }
-}
-
-/// A column of integers as 64-bit ones; `None` where they are beyond that.
-fn integers(column: &ArrayRef) -> Option<ArrayRef> {
-    let plain = cast(column, columns::value_type(column.data_type())).ok()?;
-    let wide = cast(&plain, &DataType::Int64).ok()?;
-    (wide.null_count() == 0).then_some(wide)
 }

@@ -9,6 +9,7 @@ use crate::DataError;
 use crate::filter::Filter;
 use crate::paths::InputFile;
 use crate::table::Table;
+use crate::texts::Texts;
 
 /// The event table.
 #[derive(Clone, Debug)]
@@ -69,14 +70,14 @@ pub enum Announced {
 #[derive(Clone, Debug)]
 pub struct EventTable {
     /// Security of every event; `None` where it is missing.
-    pub security: Vec<Option<String>>,
+    pub security: Texts,
     /// When every event was announced.
     pub announced: Vec<Announced>,
     /// The session column, where the table has one.
-    pub session: Option<Vec<Option<String>>>,
+    pub session: Option<Texts>,
     /// The group columns as text: (name, values). A group `session` without such a column in the
     /// table is left out here.
-    pub groups: Vec<(String, Vec<Option<String>>)>,
+    pub groups: Vec<(String, Texts)>,
     /// The values to form quantiles of, NaN where missing.
     pub quantile: Option<Vec<f64>>,
     /// Whether the filter lets an event take part.
@@ -84,7 +85,7 @@ pub struct EventTable {
     /// The further columns of numbers that are there, NaN where missing.
     pub numbers: Vec<(String, Vec<f64>)>,
     /// The further columns of labels that are there.
-    pub labels: Vec<(String, Vec<Option<String>>)>,
+    pub labels: Vec<(String, Texts)>,
 }
 
 /// Reads the events.
@@ -99,7 +100,7 @@ pub fn read(source: &EventSource) -> Result<EventTable, DataError> {
             .file(&source.files[0].path)
             .remedy("write the announcements into it, or name another file in [events] path"));
     }
-    let session = table.has(&source.session).then(|| table.texts(&source.session)).transpose()?;
+    let session = table.has(&source.session).then(|| table.labels(&source.session)).transpose()?;
     let announced = match &source.time {
         TimeColumns::At { column, naive } => {
             let read = |instant| match instant {
@@ -109,18 +110,17 @@ pub fn read(source: &EventSource) -> Result<EventTable, DataError> {
             };
             table.instants(column, naive.as_ref())?.into_iter().map(read).collect()
         }
-        TimeColumns::On { column } => on_dates(&table, column, session.as_deref())?,
+        TimeColumns::On { column } => on_dates(&table, column, session.as_ref())?,
     };
     let groups = source.groups.iter().filter(|name| table.has(name));
     let remedy = "leave unknown values empty; in a formula C(name) takes a column as labels";
     let numbers = |name: &String| Ok((name.clone(), table.numbers(name).map_err(|error| error.remedy(remedy))?));
-    let present = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    let labels = |name: &String| Ok((name.clone(), table.texts(name)?.into_iter().map(present).collect::<Vec<_>>()));
+    let labels = |name: &String| Ok((name.clone(), table.labels(name)?.filter(|text| !text.trim().is_empty())));
     Ok(EventTable {
         security: table.identifiers(&source.security)?,
         announced,
         session,
-        groups: groups.map(|name| Ok((name.clone(), table.texts(name)?))).collect::<Result<_, DataError>>()?,
+        groups: groups.map(|name| Ok((name.clone(), table.labels(name)?))).collect::<Result<_, DataError>>()?,
         quantile: source.quantile.as_ref().map(|name| table.numbers(name)).transpose()?,
         kept: match &source.filter {
             Some(filter) => filter.rows(&table)?,
@@ -148,7 +148,7 @@ fn open(source: &EventSource) -> Result<Table, DataError> {
     Table::read(&source.files, &required, &optional)
 }
 
-fn on_dates(table: &Table, column: &str, session: Option<&[Option<String>]>) -> Result<Vec<Announced>, DataError> {
+fn on_dates(table: &Table, column: &str, session: Option<&Texts>) -> Result<Vec<Announced>, DataError> {
     // Text dates are read one by one, so that a bad one becomes the outcome of its event.
     let dates: Vec<Result<Option<Date>, String>> = match table.data_type(column) {
         Some(data_type) if crate::columns::is_text(data_type) => {

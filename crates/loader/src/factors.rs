@@ -31,7 +31,7 @@ pub fn read(
     let order = order_of_dates(&table, date)?;
     let column = |name: &str, limit: f64| {
         let values = table.numbers(name)?;
-        refuse_percent(&values, limit).map_err(|problem| {
+        refuse_percent(&values.iter().copied(), limit).map_err(|problem| {
             table.error_in(name, problem).remedy("divide the column by 100: returns are decimals here")
         })?;
         refuse_impossible(&table, name, &values, check_return)?;
@@ -91,16 +91,14 @@ fn refuse_impossible(
     })
 }
 
-/// Detects percent in place of decimals.
-pub(crate) fn refuse_percent(values: &[f64], limit: f64) -> Result<(), String> {
-    let mut sizes: Vec<f64> = values.iter().filter(|v| v.is_finite()).map(|v| v.abs()).collect();
-    if sizes.len() < ENOUGH_TO_TELL {
+/// Detects percent in place of decimals, by the median of the sizes.
+pub(crate) fn refuse_percent(values: &(impl Iterator<Item = f64> + Clone), limit: f64) -> Result<(), String> {
+    let sizes = || values.clone().filter(|v| v.is_finite()).map(f64::abs);
+    let (count, small) = sizes().fold((0, 0), |(count, small), size| (count + 1, small + usize::from(size <= limit)));
+    if count < ENOUGH_TO_TELL || small > count / 2 {
         return Ok(());
     }
-    let middle = sizes.len() / 2;
-    let (_, &mut median, _) = sizes.select_nth_unstable_by(middle, f64::total_cmp);
-    if median > limit {
-        return Err(format!("half of the values exceed {median:.3} in size, so they look like percent"));
-    }
-    Ok(())
+    let mut sizes: Vec<f64> = sizes().collect();
+    let (_, &mut median, _) = sizes.select_nth_unstable_by(count / 2, f64::total_cmp);
+    Err(format!("half of the values exceed {median:.3} in size, so they look like percent"))
 }

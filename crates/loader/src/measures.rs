@@ -27,7 +27,7 @@ impl Measures {
             let runs: Vec<Vec<f64>> = (0..roster.ids.len()).map(|security| run(security).measure(measure)).collect();
             if measure == Measure::Expected {
                 let name = inputs.prices.extras.iter().find(|(extra, _)| *extra == Extra::Expected);
-                refuse_percent(&runs.concat(), PERCENT).map_err(|problem| {
+                refuse_percent(&runs.iter().flatten().copied(), PERCENT).map_err(|problem| {
                     let error = DataError::new(problem).file(&inputs.prices.files[0].path);
                     let error = error.column(name.map_or("", |(_, name)| name));
                     error.remedy("divide the column by 100: returns are decimals here")
@@ -60,14 +60,14 @@ fn of_market(
     match measure {
         Measure::Overnight | Measure::Intraday => {
             let (security, mut column) = (benchmark?, vec![f64::NAN; market.calendar.len()]);
-            let first = dense.spans[security].first.min(column.len());
+            let first = dense.places[security].first.min(column.len());
             column[first..first + runs[security].len()].copy_from_slice(&runs[security]);
             Some(column)
         }
         Measure::Volume | Measure::Turnover => {
             let others = (0..runs.len()).filter(|&s| roster.market_of[s] == Some(index) && Some(s) != benchmark);
             let others = others.filter(|&s| !runs[s].is_empty());
-            let placed: Vec<_> = others.map(|s| (dense.spans[s].first, runs[s].clone())).collect();
+            let placed: Vec<_> = others.map(|s| (dense.places[s].first, runs[s].clone())).collect();
             Some(market_mean(&market.calendar, &placed))
         }
         _ => None,

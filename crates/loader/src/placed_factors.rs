@@ -48,10 +48,9 @@ pub(crate) fn add_factors(
                 .column(&inputs.prices.security)
                 .remedy("name a security of the price table")
         })?;
-        let span = dense.spans[security];
         let column = DatedColumn {
-            dates: markets[market].calendar.dates()[span.first.min(span.end)..span.end].to_vec(),
-            values: dense.values[span.offset..span.offset + span.len()].to_vec(),
+            dates: markets[market].calendar.dates()[dense.places[security].days()].to_vec(),
+            values: dense.values(security).to_vec(),
         };
         names.push(name.clone());
         self_financed.push(false);

@@ -1,20 +1,27 @@
 //! Price rows from Parquet, row group by row group in parallel.
 
 use std::fs::File;
+use std::ops::Range;
 
 use arrow::array::ArrayRef;
-use arrow::datatypes::Field;
+use arrow::datatypes::{DataType, Field};
 use jiff::tz::TimeZone;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
+};
 use rayon::prelude::*;
 
 use crate::chunk::{Chunk, settle};
 use crate::columns;
 use crate::decode::Decoder;
+use crate::names::{LEFT_OUT, Names};
 use crate::paths::InputFile;
+use crate::ration::Ration;
 use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
+use crate::selected::Selected;
+use crate::spill::{Bound, Columns, Spill};
 use crate::wanted::Wanted;
 use crate::{DataError, PriceSource};
 
@@ -34,6 +41,9 @@ impl Zones {
 
 const BATCH_ROWS: usize = 32_768;
 
+/// Ranges of rows that are shorter than this on average are not worth looking for.
+const SHORT_RANGE: usize = 32;
+
 /// What is asked of the price table.
 #[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
@@ -42,13 +52,26 @@ pub(crate) struct Request<'a> {
     pub(crate) zones: &'a Zones,
 }
 
+/// The price rows of the wanted securities.
+pub struct PriceRows {
+    /// In the order of the files and their row groups.
+    pub(crate) chunks: Vec<Chunk>,
+    /// Where columns of some of them wait.
+    pub(crate) spill: Spill,
+}
+
 /// Reads the rows of the wanted securities; row groups whose statistics rule all of them out are
-/// not opened. The order of the chunks is that of the files and their row groups.
+/// not opened.
 ///
 /// # Errors
 /// A file that is not Parquet, or whose columns are missing or of the wrong type; a row without a
-/// security or date; a table without rows.
-pub fn read(source: &PriceSource, wanted: &Wanted, zones: &Zones) -> Result<Vec<Chunk>, DataError> {
+/// security or date; a table without rows; a bound that is too low.
+pub fn read(
+    source: &PriceSource,
+    wanted: &Wanted,
+    zones: &Zones,
+    bound: Option<&Bound>,
+) -> Result<PriceRows, DataError> {
     let request = Request { source, wanted, zones };
     let opened: Vec<OpenFile<'_>> =
         source.files.par_iter().map(|file| OpenFile::new(file, source)).collect::<Result<_, _>>()?;
@@ -58,7 +81,7 @@ pub fn read(source: &PriceSource, wanted: &Wanted, zones: &Zones) -> Result<Vec<
         let mut first_row = 0;
         for (group, meta) in file.metadata.metadata().row_groups().iter().enumerate() {
             if meta.num_rows() > 0 && file.may_hold(group, source, wanted) {
-                tasks.push((index, group, first_row));
+                tasks.push((index, group, first_row, meta.num_rows() as u64));
             }
             first_row += meta.num_rows() as u64;
         }
@@ -69,14 +92,22 @@ pub fn read(source: &PriceSource, wanted: &Wanted, zones: &Zones) -> Result<Vec<
             .file(&source.files[0].path)
             .remedy("write the prices into it, or name another file in [prices] path"));
     }
-    let decode = |(file, group, first_row): (usize, usize, u64)| {
+    let sizes: Vec<u64> = tasks.iter().map(|(.., rows)| *rows).collect();
+    let ration = Ration::new(bound, &sizes);
+    let decode = |(file, group, first_row, _): (usize, usize, u64, u64)| {
         let mut chunk = opened[file].decode(group, first_row, &request)?;
         chunk.file = file;
+        if ration.take(chunk.len()) {
+            chunk.regroup(&ration.spill)?;
+        } else {
+            chunk.columns = Columns::default();
+        }
         Ok(chunk)
     };
     let mut chunks: Vec<Chunk> = tasks.into_par_iter().map(decode).collect::<Result<_, _>>()?;
+    ration.check().map_err(|error| error.file(&source.files[0].path))?;
     settle(&mut chunks);
-    Ok(chunks)
+    Ok(PriceRows { chunks, spill: ration.spill })
 }
 
 /// Where the market of a row stands.
@@ -153,23 +184,69 @@ impl<'a> OpenFile<'a> {
     }
 
     fn decode(&self, group: usize, first_row: u64, request: &Request<'_>) -> Result<Chunk, DataError> {
+        let rows = self.metadata.metadata().row_group(group).num_rows() as usize;
+        let few = self.few_rows(group, first_row, request)?;
+        let reader = self.reader(group, &self.projection, few.as_ref().map(|few| few.selection(rows)))?;
+        let selected = few.unwrap_or_else(|| Selected::new(first_row, std::iter::once(0..rows)));
+        let mut decoder = Decoder::new(self, request, selected);
+        for batch in reader {
+            decoder.take(&batch.map_err(|e| unreadable(&self.input.path, &e))?)?;
+        }
+        Ok(decoder.finish())
+    }
+
+    fn reader(
+        &self,
+        group: usize,
+        columns: &ProjectionMask,
+        rows: Option<RowSelection>,
+    ) -> Result<ParquetRecordBatchReader, DataError> {
         let path = &self.input.path;
         let file = File::open(path).map_err(|e| unreadable(path, &e))?;
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-            .with_projection(self.projection.clone())
+            .with_projection(columns.clone())
             .with_row_groups(vec![group])
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|e| unreadable(path, &e))?;
-        let rows = self.metadata.metadata().row_group(group).num_rows() as usize;
-        let mut decoder = Decoder::new(self, request, rows);
-        let mut row = first_row;
-        for batch in reader {
-            let batch = batch.map_err(|e| unreadable(path, &e))?;
-            decoder.take(&batch, row)?;
-            row += batch.num_rows() as u64;
+            .with_batch_size(BATCH_ROWS);
+        let reader = if let Some(rows) = rows { reader.with_row_selection(rows) } else { reader };
+        reader.build().map_err(|e| unreadable(path, &e))
+    }
+
+    /// The rows of the wanted securities in a row group, where they are few: then the identifiers are read
+    /// first, and of the other columns only the pages with these rows.
+    fn few_rows(&self, group: usize, first_row: u64, request: &Request<'_>) -> Result<Option<Selected>, DataError> {
+        let (source, schema) = (request.source, self.metadata.schema());
+        let is_zoned = |field: &Field| matches!(field.data_type(), DataType::Timestamp(_, Some(_)));
+        // Whether instants are dates is for all rows to say.
+        let zoned = schema.field_with_name(&source.date).is_ok_and(is_zoned);
+        if request.wanted.is_all() || zoned || schema.field_with_name(&source.security).is_err() {
+            return Ok(None);
         }
-        Ok(decoder.finish())
+        let identifiers = ProjectionMask::columns(self.metadata.parquet_schema(), [source.security.as_str()]);
+        let mut names = Names::default();
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        let mut read = 0;
+        for batch in self.reader(group, &identifiers, None)? {
+            let batch = batch.map_err(|e| unreadable(&self.input.path, &e))?;
+            let row_of = |row: usize| first_row + (read + row) as u64;
+            names.read(self, (&batch, &row_of), &source.security, |name| request.wanted.has(name))?;
+            if !names.keeps_few() {
+                return Ok(None);
+            }
+            let mut start = read;
+            for run in &names.runs {
+                let range = start..read + run.end;
+                start = range.end;
+                match ranges.last_mut() {
+                    _ if run.code == LEFT_OUT => {}
+                    Some(last) if last.end == range.start => last.end = range.end,
+                    _ => ranges.push(range),
+                }
+            }
+            read += batch.num_rows();
+        }
+        // Rows that are scattered over all pages are found by reading them all.
+        let scattered = ranges.len() * SHORT_RANGE > read;
+        Ok((!scattered).then(|| Selected::new(first_row, ranges)))
     }
 
     /// Whether rows name their market.

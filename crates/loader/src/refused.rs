@@ -1,52 +1,40 @@
 //! Price rows that cannot be: where they stand, and what to do.
 
 use crate::DataError;
-use crate::dense::{Piece, Placement};
+use crate::placement::{Placement, Refused};
 
 impl Placement<'_> {
-    /// Why an entry cannot be.
-    pub(crate) fn refuse(&self, security: usize, chunk: usize, entry: usize, again: bool) -> DataError {
+    /// Why a row cannot be.
+    pub(crate) fn refuse(&self, refused: &Refused) -> DataError {
+        let &Refused { chunk, entry, again, .. } = refused;
         if again {
-            return self.duplicate(security, chunk, entry);
+            return self.duplicate(refused);
         }
-        let values = &self.chunks[chunk];
-        let own = (self.source.value.name(), self.source.value.check(values.values[entry]));
-        let extras = self.source.extras.iter().zip(&values.extras);
-        let further = extras.map(|((extra, name), column)| (name.as_str(), extra.check(column[entry])));
+        let (columns, here) = (&self.chunks[chunk].columns, self.chunks[chunk].here(entry..entry + 1).start);
+        let own = (self.source.value.name(), self.source.value.check(columns.values[here]));
+        let extras = self.source.extras.iter().zip(&columns.extras);
+        let further = extras.map(|((extra, name), column)| (name.as_str(), extra.check(column[here])));
         let impossible = std::iter::once(own).chain(further).find_map(|(name, check)| Some((name, check.err()?)));
         let (name, (problem, remedy)) = impossible.unwrap_or_default();
-        self.error_at(chunk, entry, name, problem).remedy(remedy)
+        self.error_at(chunk, self.chunks[chunk].row(entry), name, problem).remedy(remedy)
     }
 
-    fn duplicate(&self, security: usize, chunk: usize, entry: usize) -> DataError {
-        let own = &self.chunks[chunk];
-        let date = own.dates[entry];
-        let before =
-            |piece: &Piece, e: usize| (piece.chunk, self.chunks[piece.chunk].place(e)) < (chunk, own.place(entry));
-        let pieces = &self.pieces()[security];
-        let entries = pieces.iter().flat_map(|piece| piece.run.entries().map(move |e| (piece, e)));
-        let earlier = entries
-            .filter(|(piece, e)| self.chunks[piece.chunk].dates[*e] == date && before(piece, *e))
-            .min_by_key(|(piece, e)| (piece.chunk, self.chunks[piece.chunk].place(*e)));
-        let first = earlier.map_or(String::new(), |(piece, e)| {
-            let other = &self.chunks[piece.chunk];
-            let file = &self.source.files[other.file].path;
-            format!(", first in {} at data row {}", file.display(), other.row(e) + 1)
+    fn duplicate(&self, &Refused { chunk, entry, security, date, .. }: &Refused) -> DataError {
+        let key = |c: usize, entry: usize| (c, self.chunks[c].place(entry));
+        let others = self.rows(security).filter(|&(c, e, other)| other == date && key(c, e) < key(chunk, entry));
+        let first = others.min_by_key(|&(c, e, _)| key(c, e)).map_or(String::new(), |(c, e, _)| {
+            let file = &self.source.files[self.chunks[c].file].path;
+            format!(", first in {} at data row {}", file.display(), self.chunks[c].row(e) + 1)
         });
-        let name = self.name(security, chunk);
+        let name = &self.roster.ids[security];
         let problem = format!("{name} on {date} stands here for the second time{first}");
-        self.error_at(chunk, entry, &self.source.date, problem).remedy("keep one row per security and date")
+        self.error_at(chunk, self.chunks[chunk].row(entry), &self.source.date, problem)
+            .remedy("keep one row per security and date")
     }
 
-    fn name(&self, security: usize, chunk: usize) -> &str {
-        let code = self.securities[chunk].iter().position(|&known| known == Some(security));
-        code.map_or("", |code| &self.chunks[chunk].securities[code])
-    }
-
-    /// An error at an entry of a chunk.
-    pub(crate) fn error_at(&self, chunk: usize, entry: usize, column: &str, problem: impl Into<String>) -> DataError {
-        let chunk = &self.chunks[chunk];
-        let file = &self.source.files[chunk.file].path;
-        DataError::new(problem).file(file).column(column).row(chunk.row(entry))
+    /// An error at a row of the file of a chunk.
+    pub(crate) fn error_at(&self, chunk: usize, row: u64, column: &str, problem: impl Into<String>) -> DataError {
+        let file = &self.source.files[self.chunks[chunk].file].path;
+        DataError::new(problem).file(file).column(column).row(row)
     }
 }

@@ -12,8 +12,6 @@ use crate::{DataError, FactorSource, MarketSource, PriceSource};
 pub struct Inputs<'a> {
     /// Where the price rows came from.
     pub prices: &'a PriceSource,
-    /// The price rows.
-    pub chunks: &'a [Chunk],
     /// The markets of the study.
     pub markets: &'a [MarketSource],
     /// The factors of the study.
@@ -32,13 +30,13 @@ pub(crate) struct Roster {
 }
 
 impl Roster {
-    pub(crate) fn new(inputs: &Inputs<'_>) -> Result<Self, DataError> {
-        let names = inputs.chunks.iter().flat_map(|chunk| &chunk.securities);
+    pub(crate) fn new(inputs: &Inputs<'_>, chunks: &[Chunk]) -> Result<Self, DataError> {
+        let names = chunks.iter().flat_map(|chunk| &chunk.securities);
         let ids: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().cloned().collect();
         let find = |name: &String| ids.binary_search(name).ok();
-        let codes = inputs.chunks.iter().map(|chunk| chunk.securities.iter().map(find).collect()).collect();
+        let codes = chunks.iter().map(|chunk| chunk.securities.iter().map(find).collect()).collect();
         let mut roster = Self { market_of: vec![None; ids.len()], ids, codes, unconfigured: HashMap::new() };
-        roster.find_markets(inputs)?;
+        roster.find_markets(inputs, chunks)?;
         Ok(roster)
     }
 
@@ -46,10 +44,10 @@ impl Roster {
         self.ids.binary_search_by(|known| known.as_str().cmp(id)).ok()
     }
 
-    fn find_markets(&mut self, inputs: &Inputs<'_>) -> Result<(), DataError> {
+    fn find_markets(&mut self, inputs: &Inputs<'_>, chunks: &[Chunk]) -> Result<(), DataError> {
         let mut named: Vec<Option<&str>> = vec![None; self.ids.len()];
-        for (c, chunk) in inputs.chunks.iter().enumerate() {
-            if chunk.markets.is_empty() && !chunk.dates.is_empty() {
+        for (c, chunk) in chunks.iter().enumerate() {
+            if chunk.markets.is_empty() && chunk.len() > 0 {
                 if inputs.markets.len() > 1 {
                     let problem =
                         format!("the study has {} markets, but this column is not there", inputs.markets.len());
@@ -65,7 +63,7 @@ impl Roster {
                 let market = chunk.markets[run.market as usize].as_str();
                 let known = *named[security].get_or_insert(market);
                 if known != market {
-                    contradictions.push((chunk.row(run.entries().start), security, market, known));
+                    contradictions.push((chunk.first_row(run), security, market, known));
                 }
             }
             if let Some((row, security, market, known)) = contradictions.into_iter().min() {

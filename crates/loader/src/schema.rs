@@ -6,6 +6,7 @@ use std::path::Path;
 
 use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::file::metadata::PageIndexPolicy;
 
 use crate::{DataError, columns, suggest};
 
@@ -46,10 +47,11 @@ impl Kind {
     }
 }
 
-/// Reads the footer of a file.
+/// Reads the footer of a file, with the places of its pages where it tells them.
 pub(crate) fn open_metadata(path: &Path) -> Result<ArrowReaderMetadata, DataError> {
     let file = File::open(path).map_err(|e| unreadable(path, &e))?;
-    ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|e| unreadable(path, &e))
+    let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
+    ArrowReaderMetadata::load(&file, options).map_err(|e| unreadable(path, &e))
 }
 
 /// A file that cannot be read as Parquet.

@@ -1,22 +1,19 @@
 //! Small tables from Parquet or CSV, whole: events, factors, benchmarks.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchReader, StringArray};
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::concat_batches;
-use arrow::csv::reader::{Format, ReaderBuilder};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field};
 use dayzero_model::Date;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::columns::Dates;
 use crate::paths::InputFile;
-use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
+use crate::schema::{Kind, unreadable};
+use crate::table_files::{file_schema, read_file, with_plain_texts};
+use crate::texts::Texts;
 use crate::{DataError, columns};
 
 /// A table in memory, which remembers the file and row of everything in it.
@@ -41,14 +38,15 @@ impl Table {
             rows += part.num_rows();
             parts.push(part);
         }
+        if !parts.array_windows().all(|[a, b]| a.schema() == b.schema()) {
+            parts = parts.iter().map(with_plain_texts).collect();
+        }
         let Some(first) = parts.first() else { return Err(DataError::new("no file to read")) };
         let schema = first.schema();
-        for (part, file) in parts.iter().zip(files) {
-            if part.schema().fields() != schema.fields() {
-                return Err(DataError::new("the columns differ in type or presence from those of the first file")
-                    .file(&file.path)
-                    .remedy("write the files with one schema"));
-            }
+        if let Some(other) = parts.iter().position(|part| part.schema().fields() != schema.fields()) {
+            return Err(DataError::new("the columns differ in type or presence from those of the first file")
+                .file(&files[other].path)
+                .remedy("write the files with one schema"));
         }
         let batch = concat_batches(&schema, &parts).map_err(|e| unreadable(&files[0].path, &e))?;
         Ok(Self { batch, files: starts })
@@ -108,13 +106,21 @@ impl Table {
         columns::texts(self.column(name)?).map_err(|problem| self.error_in(name, problem))
     }
 
+    /// A column of texts that repeat; `None` where null.
+    ///
+    /// # Errors
+    /// The type has no text.
+    pub fn labels(&self, name: &str) -> Result<Texts, DataError> {
+        Texts::read(self.column(name)?).map_err(|problem| self.error_in(name, problem))
+    }
+
     /// A column of identifiers; `None` where null.
     ///
     /// # Errors
     /// The type is neither a string nor an integer.
-    pub fn identifiers(&self, name: &str) -> Result<Vec<Option<String>>, DataError> {
+    pub fn identifiers(&self, name: &str) -> Result<Texts, DataError> {
         self.check(name, Kind::Identifier)?;
-        self.texts(name)
+        self.labels(name)
     }
 
     /// A column of numbers; NaN where null.
@@ -224,64 +230,4 @@ fn parse_instant(text: &str, naive: Option<&TimeZone>) -> Result<Timestamp, Stri
         Some(zone) => zone.to_timestamp(local).map_err(|e| e.to_string()),
         None => Err(format!("`{text}` has no zone; write an offset, or set [events] timezone")),
     }
-}
-
-fn read_file(file: &InputFile, required: &[&str], optional: &[&str]) -> Result<RecordBatch, DataError> {
-    let is_csv = file.path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-    let (schema, batches) = if is_csv { read_csv(&file.path)? } else { read_parquet(&file.path, required, optional)? };
-    let batch = concat_batches(&schema, &batches).map_err(|e| unreadable(&file.path, &e))?;
-    let (mut fields, mut arrays) = (Vec::new(), Vec::new());
-    let mut names: Vec<&str> = Vec::new();
-    for &name in required.iter().chain(optional) {
-        if names.contains(&name) {
-            continue;
-        }
-        names.push(name);
-        let array: ArrayRef = match (batch.column_by_name(name), file.partition(name)) {
-            (Some(array), _) => array.clone(),
-            (None, Some(value)) => Arc::new(StringArray::from(vec![value; batch.num_rows()])),
-            (None, None) if required.contains(&name) => {
-                return Err(missing_column(&file.path, name, &file_schema(file)?));
-            }
-            (None, None) => continue,
-        };
-        fields.push(Field::new(name, array.data_type().clone(), true));
-        arrays.push(array);
-    }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|e| unreadable(&file.path, &e))
-}
-
-/// The whole schema of a file, for messages.
-fn file_schema(file: &InputFile) -> Result<Schema, DataError> {
-    if file.path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
-        return Ok(read_csv(&file.path)?.0.as_ref().clone());
-    }
-    Ok(open_metadata(&file.path)?.schema().as_ref().clone())
-}
-
-fn read_parquet(path: &Path, required: &[&str], optional: &[&str]) -> Result<(SchemaRef, Vec<RecordBatch>), DataError> {
-    let names: Vec<&str> = required.iter().chain(optional).copied().collect();
-    // Plain text, so that files whose strings are stored in different ways are one table.
-    let metadata = with_texts_as(path, &open_metadata(path)?, &names, &DataType::Utf8)?;
-    let mask = ProjectionMask::columns(metadata.parquet_schema(), names);
-    let file = File::open(path).map_err(|e| unreadable(path, &e))?;
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
-        .with_projection(mask)
-        .build()
-        .map_err(|e| unreadable(path, &e))?;
-    let schema = reader.schema();
-    Ok((schema, reader.collect::<Result<_, _>>().map_err(|e| unreadable(path, &e))?))
-}
-
-fn read_csv(path: &Path) -> Result<(SchemaRef, Vec<RecordBatch>), DataError> {
-    let failed = |e: &dyn std::fmt::Display| {
-        DataError::new(format!("cannot be read as CSV: {e}")).file(path).remedy("the first line names the columns")
-    };
-    let open = || File::open(path).map_err(|e| failed(&e));
-    let (header, _) = Format::default().with_header(true).infer_schema(open()?, Some(0)).map_err(|e| failed(&e))?;
-    // Text throughout: inference would turn the identifier 0700 into the number 700.
-    let text = |field: &Arc<Field>| Field::new(field.name(), DataType::Utf8, true);
-    let schema = Arc::new(Schema::new(header.fields().iter().map(text).collect::<Vec<_>>()));
-    let reader = ReaderBuilder::new(schema.clone()).with_header(true).build(open()?).map_err(|e| failed(&e))?;
-    Ok((schema, reader.collect::<Result<_, _>>().map_err(|e| failed(&e))?))
 }

@@ -31,6 +31,11 @@ impl Wanted {
         self.all || self.names.contains(name)
     }
 
+    /// Whether every security is.
+    pub(crate) fn is_all(&self) -> bool {
+        self.all
+    }
+
     /// Whether any lies between two bounds of a column of integers or strings.
     pub(crate) fn any_between(&self, low: &str, high: &str, integer: bool) -> bool {
         if self.all {

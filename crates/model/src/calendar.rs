@@ -69,6 +69,7 @@ pub struct Lookup {
 
 impl Lookup {
     /// The index of a date, if it is a trading day.
+    #[inline]
     pub fn index_of(&self, date: Date) -> Option<usize> {
         let offset = usize::try_from(i64::from(date.0) - i64::from(self.first)).ok()?;
         self.table.get(offset).filter(|&&index| index != u32::MAX).map(|&index| index as usize)

@@ -21,6 +21,7 @@ impl Date {
     }
 
     /// Whether this is a date of the years 1 to 9999; a timestamp in the wrong unit is not.
+    #[inline]
     pub fn is_civil(self) -> bool {
         (-719_162..=2_932_896).contains(&self.0)
     }

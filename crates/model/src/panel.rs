@@ -1,5 +1,7 @@
 //! Dense returns of many securities, each on the calendar of its market.
 
+use std::ops::Range;
+
 use crate::Market;
 
 /// How a return is computed from prices.
@@ -84,21 +86,21 @@ pub struct Security {
     pub market: usize,
     /// Calendar index of its first value.
     pub first: usize,
-    /// Place of its first value in the panel.
-    offset: usize,
-    /// Number of calendar days from its first to its last value.
-    len: usize,
+    /// The block of its returns.
+    block: usize,
+    /// Their place in it: one for every calendar day from its first to its last value.
+    places: Range<usize>,
 }
 
 impl Security {
     /// Calendar days from its first to its last value.
-    pub fn days(&self) -> std::ops::Range<usize> {
-        self.first..self.first + self.len
+    pub fn days(&self) -> Range<usize> {
+        self.first..self.first + self.places.len()
     }
 }
 
-/// Values of securities in (security, day) order: one dense run of calendar days per security, NaN
-/// on days without a value.
+/// Values of securities: one dense run of calendar days per security, NaN on days without a value. The runs
+/// of returns lie in blocks, as they were read.
 #[derive(Clone, Debug, Default)]
 pub struct Panel {
     /// The markets.
@@ -106,10 +108,12 @@ pub struct Panel {
     /// Names of the further factors of every market (the benchmark is not among them).
     pub factors: Vec<String>,
     securities: Vec<Security>,
-    /// By [`Measure`]; empty where a measure was not loaded.
-    columns: [Vec<f64>; Measure::COUNT],
+    /// Simple returns, by block.
+    returns: Vec<Vec<f64>>,
     /// Logarithmic returns, which are asked for often enough to be kept.
-    log: Vec<f64>,
+    log: Vec<Vec<f64>>,
+    /// Other measures by [`Measure`] and security; empty where a measure was not loaded.
+    others: [Vec<Vec<f64>>; Measure::COUNT],
 }
 
 /// Values of one security as a run of calendar days.
@@ -123,7 +127,7 @@ pub struct Series<'a> {
 impl<'a> Series<'a> {
     /// The values of some calendar days as they are stored; `None` where the security has not all of
     /// these days, or where its values must be converted.
-    pub(crate) fn stored(&self, days: &std::ops::Range<usize>) -> Option<&'a [f64]> {
+    pub(crate) fn stored(&self, days: &Range<usize>) -> Option<&'a [f64]> {
         let start = days.start.checked_sub(self.first)?;
         let values = self.values.get(start..start + days.len())?;
         (self.convert == ReturnKind::Simple).then_some(values)
@@ -142,27 +146,37 @@ impl Panel {
         Self { markets, factors, ..Self::default() }
     }
 
+    /// A panel without securities yet, whose simple returns are in these blocks: [`Panel::add_security`] says
+    /// where.
+    pub fn with_returns(markets: Vec<Market>, factors: Vec<String>, returns: Vec<Vec<f64>>) -> Self {
+        Self { markets, factors, returns, ..Self::default() }
+    }
+
     /// Adds a security whose simple returns start at calendar index `first` of `market`.
     pub fn push(&mut self, id: String, market: usize, first: usize, simple: &[f64]) {
-        self.add_security(id, market, first, simple.len());
-        self.columns[Measure::Return as usize].extend_from_slice(simple);
+        self.returns.push(simple.to_vec());
+        self.add_security(id, market, first, (self.returns.len() - 1, 0..simple.len()));
     }
 
-    /// Adds a security with so many days from calendar index `first` of `market` on, whose simple returns
-    /// come with [`Panel::set_returns`].
-    pub fn add_security(&mut self, id: String, market: usize, first: usize, days: usize) {
-        let offset = self.securities.last().map_or(0, |last| last.offset + last.len);
-        self.securities.push(Security { id, market, first, offset, len: days });
-    }
-
-    /// Takes over the simple returns of all securities, one after the other.
+    /// Adds a security whose simple returns from calendar index `first` of `market` on are at these places of
+    /// a block.
     ///
     /// # Panics
-    /// Their number is not that of all days: a mistake of the caller.
-    pub fn set_returns(&mut self, simple: Vec<f64>) {
-        let days = self.securities.last().map_or(0, |last| last.offset + last.len);
-        assert_eq!(simple.len(), days, "a return for every day of every security");
-        self.columns[Measure::Return as usize] = simple;
+    /// The block has no such places: a mistake of the caller.
+    pub fn add_security(&mut self, id: String, market: usize, first: usize, (block, places): (usize, Range<usize>)) {
+        let there = self.returns.get(block).map_or(0, Vec::len);
+        assert!(places.end <= there, "a return for every day of a security");
+        self.securities.push(Security { id, market, first, block, places });
+    }
+
+    /// Adds another measure of all securities, each on the same days as its returns.
+    ///
+    /// # Panics
+    /// The number of securities or days differs: a mistake of the caller.
+    pub fn add_measure(&mut self, measure: Measure, runs: Vec<Vec<f64>>) {
+        let days = self.securities.iter().map(|security| security.places.len());
+        assert!(runs.iter().map(Vec::len).eq(days), "every measure has the days of the returns");
+        self.others[measure as usize] = runs;
     }
 
     /// Adds another measure of the security that was added last, on the same days as its returns.
@@ -170,16 +184,15 @@ impl Panel {
     /// # Panics
     /// The number of days differs, or an earlier security lacks this measure: a mistake of the caller.
     pub fn push_measure(&mut self, measure: Measure, values: &[f64]) {
-        let column = &mut self.columns[measure as usize];
-        column.extend_from_slice(values);
-        let days = self.securities.last().map_or(0, |last| last.offset + last.len);
-        assert_eq!(column.len(), days, "every measure has the days of the returns");
+        let mut runs = std::mem::take(&mut self.others[measure as usize]);
+        runs.push(values.to_vec());
+        self.add_measure(measure, runs);
     }
 
     /// Computes logarithmic returns beside the simple ones; needed before a series of that kind.
     pub fn add_log_returns(&mut self) {
-        let simple = &self.columns[Measure::Return as usize];
-        self.log = simple.iter().map(|&r| ReturnKind::Log.from_simple(r)).collect();
+        let log = |block: &Vec<f64>| block.iter().map(|&r| ReturnKind::Log.from_simple(r)).collect();
+        self.log = self.returns.iter().map(log).collect();
     }
 
     /// The securities, in the order in which they were added.
@@ -194,19 +207,25 @@ impl Panel {
 
     /// The values of a measure on [`Security::days`]; empty where the measure was not loaded.
     pub fn run(&self, security: usize, measure: Measure) -> &[f64] {
-        let Security { offset, len, .. } = self.securities[security];
-        self.columns[measure as usize].get(offset..offset + len).unwrap_or_default()
+        match measure {
+            Measure::Return => self.in_block(&self.returns, security),
+            other => self.others[other as usize].get(security).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    fn in_block<'a>(&self, blocks: &'a [Vec<f64>], security: usize) -> &'a [f64] {
+        let Security { block, places, .. } = &self.securities[security];
+        blocks.get(*block).and_then(|block| block.get(places.clone())).unwrap_or_default()
     }
 
     /// A measure of one security; without any value where the measure was not loaded. Logarithmic
     /// returns are there after [`Panel::add_log_returns`].
     pub fn series(&self, security: usize, measure: Measure, kind: ReturnKind) -> Series<'_> {
-        let Security { first, offset, len, .. } = self.securities[security];
-        let (column, convert) = match (measure, kind) {
-            (Measure::Return, ReturnKind::Log) => (&self.log, ReturnKind::Simple),
-            (measure, kind) if measure.is_return() => (&self.columns[measure as usize], kind),
-            (measure, _) => (&self.columns[measure as usize], ReturnKind::Simple),
+        let (values, convert) = match (measure, kind) {
+            (Measure::Return, ReturnKind::Log) => (self.in_block(&self.log, security), ReturnKind::Simple),
+            (measure, kind) if measure.is_return() => (self.run(security, measure), kind),
+            (measure, _) => (self.run(security, measure), ReturnKind::Simple),
         };
-        Series { first, values: column.get(offset..offset + len).unwrap_or_default(), convert }
+        Series { first: self.securities[security].first, values, convert }
     }
 }

@@ -5,11 +5,15 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use dayzero_loader::events::{Announced, EventTable};
-use dayzero_model::align::{self, Announcement, Day0Rule, Session};
+use dayzero_loader::texts::Texts;
+use dayzero_model::align::{Day0Rule, Session};
 use dayzero_model::groups::{self, Group};
 use dayzero_model::{Date, EventCalendar, Outcome};
 use rayon::prelude::*;
 
+mod align;
+
+use self::align::Aligner;
 use crate::Failure;
 use crate::config::Study;
 use crate::config::raw::Duplicates;
@@ -55,7 +59,7 @@ pub struct Ledger {
     /// One per input event.
     pub rows: Vec<Row>,
     /// Identifiers as the input has them.
-    pub securities: Vec<Option<String>>,
+    pub securities: Texts,
     /// Names of the group columns.
     pub group_columns: Vec<String>,
     /// The events to estimate, by security, day 0 and announcement: an order that does not depend
@@ -77,7 +81,8 @@ pub struct Ledger {
 /// A difference of groups that cannot be taken.
 pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     let EventTable { security, announced, .. } = &loaded.events;
-    let mut rows: Vec<Row> = (0..security.len()).into_par_iter().map(|row| align_row(loaded, row)).collect();
+    let aligner = Aligner::new(loaded);
+    let mut rows: Vec<Row> = (0..security.len()).into_par_iter().map(|row| aligner.align(row)).collect();
     let aligned = rows.iter().filter_map(|row| Some((row.security?, row.day0?.0)));
     let event_calendar = EventCalendar::new(aligned);
     for (row, kept) in rows.iter_mut().zip(&loaded.events.kept) {
@@ -88,12 +93,14 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     }
     let order = |row: usize| (announcement_order(&announced[row]), row);
     exclude_duplicates(&mut rows, study.duplicates, order);
-    let mut candidates: Vec<Candidate> = rows.iter().enumerate().filter_map(|(row, r)| candidate(row, r)).collect();
-    candidates.par_sort_by_cached_key(|c| (c.security, c.day0, order(c.row)));
+    let mut candidates = Vec::with_capacity(rows.len());
+    candidates.extend(rows.iter().enumerate().filter_map(|(row, r)| candidate(row, r)));
+    let key = |c: &Candidate| (c.security, c.day0);
+    candidates.par_sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| order(a.row).cmp(&order(b.row))));
     let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
     let groups = collect_groups(&group_columns, &rows, &candidates);
     let differences = differences::resolve(study, &groups).map_err(|mistake| study.document.error(&[mistake]))?;
-    let notes = contradicted_sessions(loaded, &rows).into_iter().collect();
+    let notes = contradicted_sessions(&aligner, &rows).into_iter().collect();
     let securities = security.clone();
     Ok(Ledger { rows, securities, group_columns, candidates, events: event_calendar, groups, differences, notes })
 }
@@ -113,67 +120,21 @@ fn candidate(row: usize, r: &Row) -> Option<Candidate> {
     r.exclusion.is_none().then_some(Candidate { row, security, market, day0 })
 }
 
-/// Security, market and day 0 of one event, or why there is none.
-fn align_row(loaded: &Loaded, index: usize) -> Row {
-    let events = &loaded.events;
-    let mut row =
-        Row { session: events.session.as_ref().and_then(|s| s[index].clone().map(Cow::Owned)), ..Row::default() };
-    let exclude = |row: Row, outcome, reason: String| Row { exclusion: Some((outcome, reason)), ..row };
-    if let Announced::At(instant) = &events.announced[index] {
-        row.announced_at = Some(instant.as_microsecond());
-    }
-    let Some(id) = &events.security[index] else {
-        return exclude(row, Outcome::UnknownSecurity, "the security is missing".into());
-    };
-    if let Some(market) = loaded.assembled.unconfigured.get(id) {
-        let reason = format!("{id} is in market {market}, which the study does not configure");
-        return exclude(row, Outcome::UnknownMarket, reason);
-    }
-    let Some(&security) = loaded.assembled.securities.get(id) else {
-        return exclude(row, Outcome::UnknownSecurity, format!("{id} is not in the price table"));
-    };
-    let market_index = loaded.assembled.panel.securities()[security].market;
-    row.security = Some(security);
-    row.market = Some(market_index);
-    let announcement = match &events.announced[index] {
-        Announced::At(instant) => {
-            let local = loaded.assembled.zones[market_index].to_datetime(*instant);
-            let second = i64::from(local.hour()) * 3600 + i64::from(local.minute()) * 60 + i64::from(local.second());
-            Announcement::At { date: local.date().into(), second: second as u32 }
-        }
-        Announced::On(date, session) => Announcement::On { date: *date, session: *session },
-        Announced::Missing => {
-            return exclude(row, Outcome::MissingAnnouncement, "no time of announcement is given".into());
-        }
-        Announced::Invalid(problem) => return exclude(row, Outcome::InvalidAnnouncement, problem.clone()),
-    };
-    let market = &loaded.assembled.panel.markets[market_index];
-    row.announced_on = Some(announcement.date());
-    // As the table writes it where that can be read, else from the instant and the market's hours.
-    let written = row.session.as_deref().and_then(Session::parse);
-    row.session = Some(written.unwrap_or_else(|| announcement.session(market)).code().into());
-    match align::day0(market, announcement) {
-        Ok(day0) => Row { day0: Some((day0.index, market.calendar.dates()[day0.index], day0.rule)), ..row },
-        Err(unaligned) => exclude(row, unaligned.outcome, unaligned.reason),
-    }
-}
-
 /// A note where the session column says otherwise than the instants.
-fn contradicted_sessions(loaded: &Loaded, rows: &[Row]) -> Option<String> {
-    let column = loaded.events.session.as_ref()?;
-    let contradicts = |index: &usize| {
-        let written = column[*index].as_deref().and_then(Session::parse).filter(|session| *session != Session::Unknown);
-        let rule = rows[*index].day0.map(|(_, _, rule)| rule);
-        matches!(loaded.events.announced[*index], Announced::At(_))
-            && written.zip(rule).is_some_and(|(session, rule)| match rule {
+fn contradicted_sessions(aligner: &Aligner<'_>, rows: &[Row]) -> Option<String> {
+    let contradicts = |&(index, row): &(usize, &Row)| {
+        let written = aligner.written(index).filter(|session| *session != Session::Unknown);
+        row.announced_at.is_some()
+            && written.zip(row.day0).is_some_and(|(session, (_, _, rule))| match rule {
                 Day0Rule::SameDayBeforeOpen => session != Session::BeforeOpen,
                 Day0Rule::SameDayDuring => session != Session::During,
                 Day0Rule::NextSessionAfterClose => session != Session::AfterClose,
                 Day0Rule::NextSessionMarketClosed | Day0Rule::SameDaySessionUnknown => false,
             })
     };
-    let first = (0..rows.len()).find(contradicts)?;
-    let count = (0..rows.len()).filter(contradicts).count();
+    let mut found = rows.iter().enumerate().filter(contradicts);
+    let (first, _) = found.next()?;
+    let count = 1 + found.count();
     Some(format!(
         "the session column disagrees with the instant of {count} events, the first event {first}; day 0 follows the instant"
     ))

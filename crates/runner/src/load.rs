@@ -1,12 +1,14 @@
 //! From the study's paths to a panel and the announcements.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use dayzero_loader::BenchmarkSource;
 use dayzero_loader::assemble::{Assembled, Inputs, assemble};
 use dayzero_loader::characteristics;
 use dayzero_loader::events::{self, EventTable};
 use dayzero_loader::prices::{self, Zones};
+use dayzero_loader::spill::Bound;
 use dayzero_loader::wanted::Wanted;
 use dayzero_model::ReturnKind;
 use dayzero_model::peers::Characteristics;
@@ -33,12 +35,7 @@ pub fn load(study: &Study) -> Result<Loaded, Failure> {
     let events = events::read(&study.events)?;
     let source = regressions::characteristics(study, &events)?;
     backtest::check_columns(study, &events)?;
-    let mut names: HashSet<String> = HashSet::new();
-    for security in events.security.iter().flatten() {
-        if !names.contains(security) {
-            names.insert(security.clone());
-        }
-    }
+    let mut names: HashSet<String> = events.security.distinct().iter().flatten().cloned().collect();
     for market in &study.markets {
         if let BenchmarkSource::Security(id) = &market.benchmark {
             names.insert(id.clone());
@@ -48,16 +45,12 @@ pub fn load(study: &Study) -> Result<Loaded, Failure> {
     let zones = Zones { by_market: study.markets.iter().map(|m| (m.name.clone(), m.zone.clone())).collect() };
     let others = study.specifications.iter().any(|specification| specification.recipe.peers.is_some());
     let wanted = if others { Wanted::all() } else { Wanted::new(names) };
-    let chunks = prices::read(&study.prices, &wanted, &zones)?;
-    let inputs = Inputs {
-        prices: &study.prices,
-        chunks: &chunks,
-        markets: &study.markets,
-        factors: &study.factors,
-        measures: &study.measures,
-    };
-    let mut assembled = assemble(inputs)?;
-    if study.specifications.iter().any(|specification| specification.returns == ReturnKind::Log) {
+    let log = study.specifications.iter().any(|specification| specification.returns == ReturnKind::Log);
+    let rows = prices::read(&study.prices, &wanted, &zones, bound(study, log).as_ref())?;
+    let inputs =
+        Inputs { prices: &study.prices, markets: &study.markets, factors: &study.factors, measures: &study.measures };
+    let mut assembled = assemble(inputs, rows)?;
+    if log {
         assembled.panel.add_log_returns();
     }
     let characteristics = match source.numbers.is_empty() && source.labels.is_empty() {
@@ -69,4 +62,14 @@ pub fn load(study: &Study) -> Result<Loaded, Failure> {
         }
     };
     Ok(Loaded { events, assembled, characteristics })
+}
+
+/// The bound on memory, with what the panel holds. The temporary file is made where the results will be, or above.
+fn bound(study: &Study, log: bool) -> Option<Bound> {
+    let there = study.output.dir.ancestors().find(|directory| directory.is_dir());
+    Some(Bound {
+        bytes: study.memory?,
+        columns: 1 + study.prices.extras.len() + study.measures.len() + usize::from(log),
+        directory: there.map_or_else(std::env::temp_dir, Path::to_owned),
+    })
 }

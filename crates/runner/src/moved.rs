@@ -1,6 +1,7 @@
 //! Real events as origins of pseudo-events, and the draws of the test `permutation`.
 
 use dayzero_loader::DataError;
+use dayzero_loader::texts::Texts;
 use dayzero_model::estimate::Estimator;
 use dayzero_model::groups::Group;
 use dayzero_model::permutation::Permutations;
@@ -68,7 +69,7 @@ pub(crate) fn ledger(real: &Ledger, events: impl Iterator<Item = PseudoEvent>, g
     };
     Ledger {
         rows: Vec::new(),
-        securities: Vec::new(),
+        securities: Texts::default(),
         group_columns: Vec::new(),
         candidates: events.enumerate().map(candidate).collect(),
         events: real.events.clone(),

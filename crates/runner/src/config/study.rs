@@ -73,6 +73,8 @@ pub struct Study {
     pub differences: Vec<[String; 2]>,
     /// Threads; 0 for all cores.
     pub threads: usize,
+    /// Most bytes that price rows and the panel may take.
+    pub memory: Option<u64>,
     /// What to write.
     pub output: Output,
     /// The configuration with every default filled in, without the sections that cannot change a
@@ -138,6 +140,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
     if !(raw.inference.confidence > 0.0 && raw.inference.confidence < 1.0) {
         mistakes.push(Mistake::new(["inference", "confidence"], "a confidence lies between 0 and 1, as in 0.95"));
     }
+    let memory = raw.run.memory.as_deref().and_then(|text| values::size(text, &["run", "memory"], &mut mistakes));
     let output = output(&raw, base, &mut mistakes);
     let resolved = resolved(&raw);
     let (Some(prices), Some(events), true) = (prices, events, mistakes.is_empty()) else { return Err(mistakes) };
@@ -167,6 +170,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
         adjustments: raw.inference.multiple_testing,
         differences: raw.inference.differences,
         threads: raw.run.threads,
+        memory,
         output,
         resolved,
         document: document.clone(),

@@ -68,3 +68,28 @@ pub(super) fn zone(name: &str, key: &[&str], mistakes: &mut Vec<Mistake>) -> Opt
     }
     found
 }
+
+/// A number of bytes such as `2GiB` or `1.5 GB`; units of 1024 have an i.
+pub(super) fn size(text: &str, key: &[&str], mistakes: &mut Vec<Mistake>) -> Option<u64> {
+    let digits = text.trim();
+    let (number, unit) = digits.split_at(digits.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(digits.len()));
+    let factor = match unit.to_ascii_lowercase().as_str() {
+        "b" => Some(1.0),
+        "kib" => Some(1024.0),
+        "mib" => Some(1024.0 * 1024.0),
+        "gib" => Some(1024.0 * 1024.0 * 1024.0),
+        "tib" => Some(1024.0 * 1024.0 * 1024.0 * 1024.0),
+        "kb" => Some(1e3),
+        "mb" => Some(1e6),
+        "gb" => Some(1e9),
+        "tb" => Some(1e12),
+        _ => None,
+    };
+    let bytes = number.trim().parse::<f64>().ok().zip(factor).map(|(number, factor)| number * factor);
+    let bytes = bytes.filter(|bytes| (1.0..1e18).contains(bytes)).map(|bytes| bytes as u64);
+    if bytes.is_none() {
+        let mistake = Mistake::new(key.iter().copied(), format!("`{text}` is no size"));
+        mistakes.push(mistake.help("write a number and a unit, as in \"2GiB\", \"512MiB\" or \"1.5GB\""));
+    }
+    bytes
+}

@@ -184,6 +184,10 @@ pub struct RawRun {
     /// Threads; 0 for all cores.
     #[serde(default)]
     pub threads: usize,
+    /// The most memory that price rows and the panel may take, as in "2GiB" or "512MB" (default: no bound).
+    /// Rows that do not fit wait in a temporary file beside the results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<String>,
 }
 
 /// What to write.
