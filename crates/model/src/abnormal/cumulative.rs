@@ -30,13 +30,15 @@ impl EventDays {
     pub fn cumulative(&mut self, specification: &Specification, fit: &Fit, window: Window) -> Cumulative {
         let places = window.within(specification.event);
         let (mut days, mut car, mut held, mut expected, mut errors) = (0_u32, 0.0, 1.0, 1.0, 0.0);
-        for place in places.clone() {
-            let Some(ar) = self.ars[place].get() else { continue };
+        let returns = self.actual[places.clone()].iter().zip(&self.expected[places.clone()]);
+        let abnormal = self.ars[places.clone()].iter().zip(&self.errors[places.clone()]);
+        for ((actual, expectation), (ar, error)) in returns.zip(abnormal) {
+            let Some(ar) = ar.get() else { continue };
             days += 1;
             car += ar;
-            held *= 1.0 + specification.returns.to_simple(self.actual[place].stored());
-            expected *= 1.0 + specification.returns.to_simple(self.expected[place].stored());
-            errors += self.errors[place];
+            held *= 1.0 + specification.returns.to_simple(actual.stored());
+            expected *= 1.0 + specification.returns.to_simple(expectation.stored());
+            errors += error;
         }
         let enough = match specification.missing {
             MissingPolicy::Exclude => days as usize == window.days(),

@@ -200,11 +200,9 @@ impl Fit {
             self.inverse.is_empty() || self.inverse.len() == row.len() * row.len(),
             "one row per coefficient"
         );
-        self.inverse
-            .chunks_exact(row.len().max(1))
-            .zip(row)
-            .map(|(line, &x)| x * line.iter().zip(row).map(|(a, z)| a * z).sum::<f64>())
-            .sum()
+        let mut lines = self.inverse.chunks_exact(row.len().max(1));
+        let product = |line: &[f64]| line.iter().zip(row).fold(0.0, |sum, (a, z)| sum + a * z);
+        row.iter().map(|x| x * lines.next().map_or(0.0, product)).sum()
     }
 }
 

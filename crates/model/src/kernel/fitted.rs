@@ -298,7 +298,12 @@ mod tests {
             let about = super::given(arch, days, &mut given);
             (b, e, fitted.expect("finite"), given, about.expect("finite"))
         };
-        assert_eq!(fit(Arch::new()), fit(Arch::Scalar));
+        let narrow = fit(Arch::Scalar);
+        assert_eq!(fit(Arch::new()), narrow);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(half) = pulp::x86::V3::try_new() {
+            assert_eq!(fit(Arch::V3(half)), narrow);
+        }
     }
 
     #[test]

@@ -154,13 +154,13 @@ fn instants(cells: &[Cell], make: impl Fn(&Cell) -> Option<i64>) -> TimestampMic
 /// Numbers as an array, whose nulls are where there is none.
 fn numbers<T: ArrowPrimitiveType, F: Fn(&Cell) -> Option<T::Native>>(cells: &[Cell], make: F) -> PrimitiveArray<T> {
     let mut absent = Vec::new();
-    let mut values = Vec::with_capacity(cells.len());
-    for (row, cell) in cells.iter().enumerate() {
-        values.push(make(cell).unwrap_or_else(|| {
+    let value = |(row, cell): (usize, &Cell)| {
+        make(cell).unwrap_or_else(|| {
             absent.push(row);
             T::default_value()
-        }));
-    }
+        })
+    };
+    let values: Vec<T::Native> = cells.iter().enumerate().map(value).collect();
     let nulls = (!absent.is_empty()).then(|| {
         let mut present = BooleanBufferBuilder::new(cells.len());
         present.append_n(cells.len(), true);
@@ -173,10 +173,11 @@ fn numbers<T: ArrowPrimitiveType, F: Fn(&Cell) -> Option<T::Native>>(cells: &[Ce
 /// Runs of numbers as one array.
 fn join(runs: &[&[Maybe]], len: usize) -> Float64Array {
     let mut values = Vec::with_capacity(len);
+    let mut whole = true;
     for run in runs {
         values.extend(run.iter().map(|value| value.get().unwrap_or(0.0)));
+        whole &= run.iter().fold(true, |whole, value| whole & value.is_some());
     }
-    let whole = runs.iter().all(|run| run.iter().all(|value| value.is_some()));
     let present = || runs.iter().flat_map(|run| run.iter().map(|value| value.is_some()));
     Float64Array::new(values.into(), (!whole).then(|| present().collect::<Vec<bool>>().into()))
 }
