@@ -106,9 +106,10 @@ pub(crate) fn permute(
     progress: &Progress,
 ) -> Result<Vec<Permuted>, DataError> {
     let none = || vec![Permuted::default(); study.specifications.len()];
-    let Some((origins, quiet)) = origins(study, ground).filter(|_| Needs::of(&study.tests).permutations) else {
+    if !Needs::of(&study.tests).permutations {
         return Ok(none());
-    };
+    }
+    let Some((origins, quiet)) = origins(study, ground) else { return Ok(none()) };
     let permutations = Permutations::new(origins, &ground.ledger.events, quiet);
     let is_dear = |s: &&Specification| s.recipe.method.is_costly() || s.recipe.peers.is_some();
     let cheap = study.specifications.iter().filter(|specification| !is_dear(specification)).count();
