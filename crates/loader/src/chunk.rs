@@ -153,12 +153,7 @@ impl Chunk {
         if self.runs.len() * SHORT_RUN <= self.len() {
             return Ok(());
         }
-        let mut by_name: Vec<usize> = (0..self.securities.len()).collect();
-        by_name.sort_unstable_by_key(|&security| &self.securities[security]);
-        let mut rank = vec![0_u32; by_name.len()];
-        by_name.into_iter().enumerate().for_each(|(place, security)| rank[security] = place as u32);
-        let mut sorted: Vec<u32> = (0..self.runs.len() as u32).collect();
-        sorted.sort_by_key(|&run| rank[self.runs[run as usize].security as usize]);
+        let sorted = self.runs_by_name();
         let mut runs: Vec<Run> = Vec::new();
         let (mut days, mut labels) = (Days::default(), Days::default());
         for run in sorted.iter().map(|&run| run as usize) {
@@ -179,6 +174,25 @@ impl Chunk {
         (self.days, self.runs) = (days, runs);
         self.waiting = spill.offer(&mut self.columns)?;
         Ok(())
+    }
+
+    /// The runs in the order of the names of their securities, those of one as they were read.
+    fn runs_by_name(&self) -> Vec<u32> {
+        let mut next = vec![0; self.securities.len()];
+        self.runs.iter().for_each(|run| next[run.security as usize] += 1);
+        let mut by_name: Vec<usize> = (0..next.len()).collect();
+        by_name.sort_unstable_by_key(|&security| &self.securities[security]);
+        let mut before = 0;
+        for security in by_name {
+            before += std::mem::replace(&mut next[security], before);
+        }
+        let mut sorted = vec![0; self.runs.len()];
+        for (index, run) in self.runs.iter().enumerate() {
+            let place = &mut next[run.security as usize];
+            sorted[*place] = index as u32;
+            *place += 1;
+        }
+        sorted
     }
 
     /// Whether the columns wait in the temporary file.

@@ -101,24 +101,25 @@ pub fn read(source: &EventSource) -> Result<EventTable, DataError> {
             .remedy("write the announcements into it, or name another file in [events] path"));
     }
     let session = table.has(&source.session).then(|| table.labels(&source.session)).transpose()?;
-    let announced = match &source.time {
+    let announced = || match &source.time {
         TimeColumns::At { column, naive } => {
             let read = |instant| match instant {
                 None => Announced::Missing,
                 Some(Ok(instant)) => Announced::At(instant),
                 Some(Err(problem)) => Announced::Invalid(problem),
             };
-            table.instants(column, naive.as_ref())?.into_iter().map(read).collect()
+            Ok(table.instants(column, naive.as_ref())?.into_iter().map(read).collect())
         }
-        TimeColumns::On { column } => on_dates(&table, column, session.as_ref())?,
+        TimeColumns::On { column } => on_dates(&table, column, session.as_ref()),
     };
+    let (announced, security) = rayon::join(announced, || table.identifiers(&source.security));
     let groups = source.groups.iter().filter(|name| table.has(name));
     let remedy = "leave unknown values empty; in a formula C(name) takes a column as labels";
     let numbers = |name: &String| Ok((name.clone(), table.numbers(name).map_err(|error| error.remedy(remedy))?));
     let labels = |name: &String| Ok((name.clone(), table.labels(name)?.filter(|text| !text.trim().is_empty())));
     Ok(EventTable {
-        security: table.identifiers(&source.security)?,
-        announced,
+        announced: announced?,
+        security: security?,
         session,
         groups: groups.map(|name| Ok((name.clone(), table.labels(name)?))).collect::<Result<_, DataError>>()?,
         quantile: source.quantile.as_ref().map(|name| table.numbers(name)).transpose()?,

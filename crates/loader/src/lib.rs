@@ -14,6 +14,7 @@ mod decode;
 mod dense;
 pub mod error;
 pub mod events;
+mod extent;
 pub mod factors;
 pub mod filter;
 pub mod fingerprint;

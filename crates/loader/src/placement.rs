@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::chunk::Chunk;
 use crate::dense::{Dense, OffCalendar, Place};
+use crate::extent::Extent;
 use crate::prices::PriceRows;
 use crate::ration::mebibytes;
 use crate::roster::Roster;
@@ -19,36 +20,6 @@ use crate::{DataError, PriceSource};
 struct Piece {
     chunk: usize,
     run: usize,
-}
-
-/// What is known of one security's rows before they are put in place.
-#[derive(Default)]
-struct Extent {
-    days: Range<usize>,
-    off_calendar: OffCalendar,
-    /// Whether the days rise from row to row, so that none can stand twice.
-    rising: bool,
-    /// Rows on trading days, and the day of the last.
-    rows: usize,
-    last: usize,
-    /// Whether a value in one of its chunks cannot be.
-    unsound: bool,
-}
-
-impl Extent {
-    /// Adds a row for each of consecutive days.
-    fn add(&mut self, days: Range<usize>) {
-        let known = self.rows > 0;
-        self.rising &= !known || self.last < days.start;
-        self.last = days.end - 1;
-        self.rows += days.len();
-        self.days = if known { self.days.start.min(days.start)..self.days.end.max(days.end) } else { days };
-    }
-
-    /// Whether there is a row for every day, in order, all of them sound.
-    fn is_whole(&self) -> bool {
-        self.rising && self.off_calendar.rows == 0 && self.rows == self.days.len() && !self.unsound
-    }
 }
 
 /// Everything that says where a row goes, and the rows.
@@ -161,17 +132,22 @@ impl<'a> Placement<'a> {
 
     /// The securities in parts whose waiting rows there is room for.
     fn parts(&self) -> Vec<Range<usize>> {
-        let waiting = |piece: &&Piece| self.chunks[piece.chunk].waits();
-        let rows = |piece: &Piece| self.chunks[piece.chunk].runs[piece.run].entries().len();
         let width = 12 + 8 * self.source.extras.len();
+        let mut sizes = vec![0; self.pieces.len()];
+        for (codes, chunk) in self.roster.codes.iter().zip(&self.chunks).filter(|(_, chunk)| chunk.waits()) {
+            for run in &chunk.runs {
+                if let Some(security) = codes[run.security as usize] {
+                    sizes[security] += (run.entries().len() * width) as u64;
+                }
+            }
+        }
         let (mut parts, mut start, mut bytes) = (Vec::new(), 0, 0);
-        for (security, pieces) in self.pieces.iter().enumerate() {
-            let own = (pieces.iter().filter(waiting).map(rows).sum::<usize>() * width) as u64;
-            if bytes > 0 && bytes + own > self.spill.room() {
+        for (security, size) in sizes.into_iter().enumerate() {
+            if bytes > 0 && bytes + size > self.spill.room() {
                 parts.push(start..security);
                 (start, bytes) = (security, 0);
             }
-            bytes += own;
+            bytes += size;
         }
         parts.push(start..self.pieces.len());
         parts
@@ -227,7 +203,7 @@ impl<'a> Placement<'a> {
     }
 
     fn extent(&self, security: usize) -> Extent {
-        let mut extent = Extent { rising: true, ..Extent::default() };
+        let mut extent = Extent::none();
         if self.pieces[security].is_empty() {
             return extent;
         }

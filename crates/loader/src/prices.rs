@@ -21,7 +21,7 @@ use crate::paths::InputFile;
 use crate::ration::Ration;
 use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
 use crate::selected::Selected;
-use crate::spill::{Bound, Columns, Spill};
+use crate::spill::{Bound, Spill};
 use crate::wanted::Wanted;
 use crate::{DataError, PriceSource};
 
@@ -97,11 +97,11 @@ pub fn read(
     let decode = |(file, group, first_row, _): (usize, usize, u64, u64)| {
         let mut chunk = opened[file].decode(group, first_row, &request)?;
         chunk.file = file;
-        if ration.take(chunk.len()) {
-            chunk.regroup(&ration.spill)?;
-        } else {
-            chunk.columns = Columns::default();
+        if !ration.take(chunk.len()) {
+            // The rest is only counted, for the message.
+            return Ok(Chunk::default());
         }
+        chunk.regroup(&ration.spill)?;
         Ok(chunk)
     };
     let mut chunks: Vec<Chunk> = tasks.into_par_iter().map(decode).collect::<Result<_, _>>()?;

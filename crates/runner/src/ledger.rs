@@ -83,8 +83,9 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     let EventTable { security, announced, .. } = &loaded.events;
     let aligner = Aligner::new(loaded);
     let mut rows: Vec<Row> = (0..security.len()).into_par_iter().map(|row| aligner.align(row)).collect();
-    let aligned = rows.iter().filter_map(|row| Some((row.security?, row.day0?.0)));
-    let event_calendar = EventCalendar::new(aligned);
+    let placed: Vec<Candidate> =
+        rows.par_iter().enumerate().filter_map(|(row, known)| Candidate::new(row, known)).collect();
+    let event_calendar = EventCalendar::new(placed.iter().map(|event| (event.security, event.day0)));
     for (row, kept) in rows.iter_mut().zip(&loaded.events.kept) {
         // What the user left out on purpose is not reported as a defect too.
         if !kept {
@@ -92,9 +93,9 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
         }
     }
     let order = |row: usize| (announcement_order(&announced[row]), row);
-    exclude_duplicates(&mut rows, study.duplicates, order);
-    let mut candidates = Vec::with_capacity(rows.len());
-    candidates.extend(rows.iter().enumerate().filter_map(|(row, r)| candidate(row, r)));
+    exclude_duplicates(&mut rows, &placed, study.duplicates, order);
+    let mut candidates: Vec<Candidate> =
+        placed.into_par_iter().filter(|event| rows[event.row].exclusion.is_none()).collect();
     let key = |c: &Candidate| (c.security, c.day0);
     candidates.par_sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| order(a.row).cmp(&order(b.row))));
     let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
@@ -115,9 +116,11 @@ impl Ledger {
     }
 }
 
-fn candidate(row: usize, r: &Row) -> Option<Candidate> {
-    let (security, market, (day0, ..)) = (r.security?, r.market?, r.day0?);
-    r.exclusion.is_none().then_some(Candidate { row, security, market, day0 })
+impl Candidate {
+    /// An event that has a day 0.
+    fn new(row: usize, known: &Row) -> Option<Self> {
+        Some(Self { row, security: known.security?, market: known.market?, day0: known.day0?.0 })
+    }
 }
 
 /// A note where the session column says otherwise than the instants.
@@ -132,9 +135,8 @@ fn contradicted_sessions(aligner: &Aligner<'_>, rows: &[Row]) -> Option<String> 
                 Day0Rule::NextSessionMarketClosed | Day0Rule::SameDaySessionUnknown => false,
             })
     };
-    let mut found = rows.iter().enumerate().filter(contradicts);
-    let (first, _) = found.next()?;
-    let count = 1 + found.count();
+    let found = rows.par_iter().enumerate().filter(contradicts).map(|(index, _)| (index, 1));
+    let (first, count) = found.reduce_with(|a, b| (a.0.min(b.0), a.1 + b.1))?;
     Some(format!(
         "the session column disagrees with the instant of {count} events, the first event {first}; day 0 follows the instant"
     ))
@@ -157,15 +159,18 @@ fn announcement_order(announced: &Announced) -> (i64, u8) {
     }
 }
 
-fn exclude_duplicates(rows: &mut [Row], policy: Duplicates, order: impl Fn(usize) -> ((i64, u8), usize)) {
+fn exclude_duplicates(
+    rows: &mut [Row],
+    placed: &[Candidate],
+    policy: Duplicates,
+    order: impl Fn(usize) -> ((i64, u8), usize),
+) {
     if policy == Duplicates::Keep {
         return;
     }
     let mut same: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
-    for (index, row) in rows.iter().enumerate() {
-        if let Some(candidate) = candidate(index, row) {
-            same.entry((candidate.security, candidate.day0)).or_default().push(index);
-        }
+    for event in placed.iter().filter(|event| rows[event.row].exclusion.is_none()) {
+        same.entry((event.security, event.day0)).or_default().push(event.row);
     }
     for mut members in same.into_values().filter(|members| members.len() > 1) {
         members.sort_by_key(|&row| order(row));
