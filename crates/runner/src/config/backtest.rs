@@ -1,7 +1,11 @@
 //! The section `[backtest]`.
 
 mod choices;
+mod foresight;
 mod signals;
+mod surprises;
+
+use std::path::Path;
 
 use dayzero_model::backtest::{At, Costs, Enter, Exit, Hedge, Limits, Rule, Strategy};
 use dayzero_model::{Measure, Specification};
@@ -9,8 +13,8 @@ use dayzero_model::{Measure, Specification};
 use super::mistake::Mistake;
 use super::raw::{RawAt, RawBacktest, RawCosts, RawEnter, RawHedge, RawStudy};
 use choices::{Listed, listed, path};
-pub use signals::beta_place;
 pub(super) use signals::columns;
+pub use surprises::{FigureSource, Join};
 
 /// The events traded as a strategy.
 #[derive(Clone, Debug)]
@@ -21,8 +25,8 @@ pub struct Backtest {
     pub signals: Vec<String>,
     /// Columns of the event table by which events are judged.
     pub columns: Vec<String>,
-    /// Columns of the quarterly figure and its forecast, where surprises are computed.
-    pub figures: Option<(String, Option<String>)>,
+    /// Where quarterly figures come from, where surprises are computed.
+    pub figures: Option<FigureSource>,
     /// Every combination of the lists.
     pub strategies: Vec<Strategy>,
     /// Whether abnormal returns or betas decide, so that each specification has its own strategies.
@@ -59,12 +63,15 @@ impl Backtest {
 pub(super) fn backtest(
     raw: &RawStudy,
     specifications: &[Specification],
+    base: &Path,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Backtest> {
     let section = raw.backtest.as_ref()?;
     let before = mistakes.len();
     let chosen = signals::signals(section, specifications, mistakes);
-    let enter = enters(raw, section, &chosen, mistakes);
+    let figures = section.sue.as_ref().and_then(|sue| surprises::figures(raw, sue, base, mistakes));
+    let enter = enters(raw, section, mistakes);
+    foresight::check_entries(&enter, &chosen, specifications, mistakes);
     let hold_days = listed(&section.hold_days, "hold_days", mistakes);
     for hold in hold_days.iter().filter(|hold| hold.value == 0) {
         mistakes.push(Mistake::new(hold.path.clone(), "a lot is held for one session at least"));
@@ -74,7 +81,7 @@ pub(super) fn backtest(
     let walk_forward = walk_forward(section, costs.len(), mistakes);
     let rule = signals::rule(section, &chosen, mistakes);
     let sides = choices::sides(section, rule.sort.counts(), mistakes);
-    signals::check_estimates(section, &chosen, specifications, mistakes);
+    foresight::check_betas(section, &chosen, specifications, mistakes);
     if mistakes.len() > before {
         return None;
     }
@@ -115,7 +122,7 @@ pub(super) fn backtest(
     }
     let participates = costs.iter().any(|costs| costs.value.max_participation.is_some());
     Some(Backtest {
-        per_specification: signals::needs_estimates(section, &chosen),
+        per_specification: foresight::needs_estimates(section, &chosen),
         opens: enter.iter().any(|enter| enter.value.at == RawAt::Open),
         volumes: participates || (raw.prices.volume.is_some() && raw.prices.r#return.is_none()),
         hedged: section.hedge != RawHedge::None,
@@ -123,28 +130,16 @@ pub(super) fn backtest(
         rule,
         signals: chosen.texts,
         columns: chosen.columns,
-        figures: section.sue.as_ref().map(|sue| (sue.actual.clone(), sue.forecast.clone())),
+        figures,
         strategies,
     })
 }
 
-/// Entries, each after the signals can be known.
-fn enters(
-    raw: &RawStudy,
-    section: &RawBacktest,
-    signals: &signals::Chosen,
-    mistakes: &mut Vec<Mistake>,
-) -> Vec<Listed<RawEnter>> {
+/// Entries at prices that there are.
+fn enters(raw: &RawStudy, section: &RawBacktest, mistakes: &mut Vec<Mistake>) -> Vec<Listed<RawEnter>> {
     let found = listed(&section.enter, "enter", mistakes);
     for Listed { value, path } in &found {
         let below = |key: &str| path.iter().cloned().chain([key.to_owned()]).collect::<Vec<_>>();
-        if let Some((text, last)) = &signals.reaction
-            && value.day as i64 <= i64::from(*last)
-        {
-            let problem = format!("`{text}` is known after the close of day {last}, and this entry is not later");
-            let help = format!("the first price after it is on day {}: day = {}", last + 1, last + 1);
-            mistakes.push(Mistake::new(below("day"), problem).help(help));
-        }
         if value.day > 10_000 || value.wait_days > 10_000 {
             mistakes.push(Mistake::new(path.clone(), "no lot waits for more than 10000 days"));
         }
