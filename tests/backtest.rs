@@ -6,3 +6,4 @@ mod golden;
 mod keys;
 mod mistakes;
 mod performance;
+mod quarters;
