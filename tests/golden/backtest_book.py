@@ -93,7 +93,7 @@ class Book:
                 group = [o for o in by_entry.get(i, []) if o["enters"] == moment]
                 wanted, named = [], {}
                 for order in group:
-                    if "max_positions" in back and group.index(order) >= back["max_positions"] - len(held):
+                    if "max_positions" in back and len(wanted) >= back["max_positions"] - len(held):
                         not_traded("max_positions")
                         continue
                     full = order["weight"] * equity

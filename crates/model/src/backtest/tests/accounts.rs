@@ -135,3 +135,21 @@ fn a_ruin_ends_a_strategy() {
     assert!(last.equity < 0.0 && last.net_return == 0.0 && last.positions == 0);
     assert!((traded.lots[0].profit() - (last.equity - 1.0)).abs() < 1e-12);
 }
+
+/// Of three lots of one instant two may be open. The second is of the first one's security, of which no more may be
+/// held: its place goes to the third.
+#[test]
+fn a_lot_that_is_refused_takes_no_place() {
+    let mut world = world(7, 0.0);
+    let known = open(&world.dates[0], 0, 8).0 - HOUR;
+    world.events = vec![(0, 8, known, 3.0, 1.0, 1.0), (0, 8, known, 2.0, 1.0, 1.0), (2, 8, known, 1.0, 1.0, 1.0)];
+    let made = world.make();
+    let rule = Rule { sort: Sort::Sign, ..rule(vec![Signal::Column(0)], Weighting::Equal) };
+    let decisions = decide(&made.record(), &rule);
+    let mut strategy = strategy(&mut Draws(1));
+    strategy.limits = Limits { positions: Some(2), name: Some(0.1), ..Limits::default() };
+    (strategy.sort, strategy.size, strategy.hedge) = (0, 0.1, Hedge::None);
+    let traded = run(&made.record(), &Timeline::new(&made.panel.markets), &decisions, &strategy);
+    assert_eq!(traded.lots.iter().map(|lot| lot.event).collect::<Vec<_>>(), [0, 2]);
+    assert_eq!(traded.untraded, [(Untraded::MaxName, 1)]);
+}

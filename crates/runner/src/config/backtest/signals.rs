@@ -42,7 +42,7 @@ pub(super) fn signals(section: &RawBacktest, specifications: &[Specification], m
             }
             Some(Err(problem)) => mistakes.push(Mistake::new(signal.path, problem)),
             None if text == "sue" && section.sue.is_some() => {
-                chosen.signals.extend(surprises::signal(section, mistakes))
+                chosen.signals.extend(surprises::signal(section, mistakes));
             }
             None => {
                 chosen.signals.push(Signal::Column(chosen.columns.len()));
