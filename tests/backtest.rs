@@ -7,3 +7,4 @@ mod keys;
 mod mistakes;
 mod performance;
 mod quarters;
+mod waiting;

@@ -134,6 +134,9 @@ fn only_what_was_known_strictly_before_enters() {
         let other = edited(|quarters| (quarters[6].2, quarters[6].3) = (date, 999.0));
         surprises(&with(&other, ANALYSTS), errors_without_the_last);
     }
+    // Both are known when the event is, and at once.
+    let at_once = edited(|quarters| (quarters[6].2, quarters[7].2) = ("2024-01-07", "2024-01-07"));
+    surprises(&with(&at_once, ANALYSTS), errors_without_the_last);
     let later = edited(|quarters| {
         quarters.extend([("A", "2024-03-31", "2024-04-20", 999.0, 0.0), ("B", "2023-12-31", "2024-01-08", 7.0, 0.0)]);
     });
@@ -202,6 +205,18 @@ fn the_order_of_rows_does_not_matter() {
     turned.swap(1, 5);
     surprises(&with(&turned, ANALYSTS), by_analysts());
     surprises(&with(&turned, &format!("{ANNOUNCED}, minimum = 2")), 4.0 / 1.75_f64.sqrt());
+}
+
+/// The manifest fingerprints the table.
+#[test]
+fn the_table_is_an_input() {
+    let (dir, outcome) =
+        market(ANALYSTS).beside(|dir| std::fs::write(dir.join("quarters.csv"), csv(&QUARTERS)).expect("written"));
+    outcome.success();
+    let manifest = std::fs::read_to_string(dir.path().join("out/manifest.json")).expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+    let paths = manifest["inputs"].as_array().expect("inputs").iter().filter_map(|input| input["path"].as_str());
+    assert!(paths.into_iter().any(|path| path.ends_with("quarters.csv")), "{}", manifest["inputs"]);
 }
 
 /// Columns, rows and keys that make no sense are refused where they stand.

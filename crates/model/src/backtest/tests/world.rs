@@ -80,9 +80,9 @@ pub(super) fn world(seed: u64, gaps: f64) -> World {
     World { dates, closes, opens, volumes, events }
 }
 
-/// Some figures can be had later than they were announced.
+/// Some figures can be had later than they were announced, when the next one already is.
 fn figure_known(number: usize, event: &Event) -> Moment {
-    Moment(event.2 + if number.is_multiple_of(3) { 20 * HOUR } else { 0 })
+    Moment(event.2 + if number.is_multiple_of(3) { 15 * DAY } else { 0 })
 }
 
 pub(super) fn open(dates: &[i32], market: usize, day: usize) -> Moment {
@@ -216,6 +216,19 @@ impl World {
             }
         }
         results
+    }
+
+    /// Every half day, and the last microsecond before each announcement, figure and price.
+    pub(super) fn moments(&self) -> Vec<Moment> {
+        let half_days = (0..2 * DAYS as i64).map(|half_day| half_day * DAY / 2 + 20 * HOUR);
+        let events = self.events.iter().enumerate().flat_map(|(i, event)| [event.2, figure_known(i, event).0]);
+        let prices = (0..2).flat_map(|market| {
+            (0..self.dates[market].len()).flat_map(move |day| {
+                let open = open(&self.dates[market], market, day).0;
+                [open, open + 6 * HOUR]
+            })
+        });
+        half_days.chain(events.chain(prices).map(|moment| moment - 1)).map(Moment).collect()
     }
 
     /// The same world until `now`, and another one after it.
