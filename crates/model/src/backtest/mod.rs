@@ -44,7 +44,7 @@ mod tests;
 pub use decide::{Decision, Decisions, Rule, Sort, Weighting, decide};
 pub use earlier::Earlier;
 pub use history::History;
-pub use lot::{Day, Lot};
+pub use lot::{Day, Lot, TooLarge};
 pub use moment::{Moment, Sessions, Timeline};
 pub use plan::{Enter, Exit, Fill, Planned, plan};
 pub use reactions::Reactions;

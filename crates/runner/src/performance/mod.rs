@@ -9,7 +9,7 @@ mod walk;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use dayzero_model::backtest::{Day, Lot, Strategy};
+use dayzero_model::backtest::{Day, Fill, Lot, Strategy, TooLarge, Traded};
 use dayzero_model::longrun::automatic_lags;
 use dayzero_model::performance::{Alpha, Drawdown, Sharpe};
 use rayon::prelude::*;
@@ -96,6 +96,7 @@ struct Case<'a> {
     first: usize,
     days: &'a [Day],
     lots: Vec<&'a Lot>,
+    too_large: Vec<&'a TooLarge>,
     hold_days: usize,
     participation: Option<f64>,
 }
@@ -174,35 +175,46 @@ fn of_strategy<'a>(section: &Backtest, backtested: &'a Backtested, number: usize
         first: backtested.days.start,
         days: &run.traded.days[backtested.days.clone()],
         lots: run.traded.lots.iter().collect(),
+        too_large: run.traded.too_large.iter().collect(),
         hold_days: strategy.exit.hold_days,
         participation: strategy.limits.participation.map(|(share, _)| share),
     }
 }
 
-/// The lots of a strategy that were entered on some days.
+/// Whether an entry lies on some days.
+fn on(backtested: &Backtested, days: &Range<usize>, market: usize, entry: &Fill) -> bool {
+    days.contains(&backtested.timeline.place(market, entry.day))
+}
+
+/// The lots of a strategy that were entered on some days, and those that would have been.
 fn entered<'a>(
-    backtested: &'a Backtested,
+    backtested: &Backtested,
     run: &'a StrategyRun,
-    days: Range<usize>,
-) -> impl Iterator<Item = &'a Lot> + use<'a> {
-    run.traded.lots.iter().filter(move |lot| days.contains(&backtested.timeline.place(lot.market, lot.entry.day)))
+    days: &Range<usize>,
+) -> (Vec<&'a Lot>, Vec<&'a TooLarge>) {
+    let Traded { lots, too_large, .. } = &run.traded;
+    let lots = lots.iter().filter(|lot| on(backtested, days, lot.market, &lot.entry));
+    let too_large = too_large.iter().filter(|lot| on(backtested, days, lot.market, &lot.entry));
+    (lots.collect(), too_large.collect())
 }
 
 fn of_hindsight<'a>(section: &Backtest, backtested: &'a Backtested, walked: &Walked, best: usize) -> Case<'a> {
     let days = walked.first..backtested.days.end;
     let run = &backtested.strategies[best];
+    let (lots, too_large) = entered(backtested, run, &days);
     Case {
         kind: Kind::Hindsight,
         first: days.start,
         days: &run.traded.days[days.clone()],
-        lots: entered(backtested, run, days).collect(),
+        lots,
+        too_large,
         ..of_strategy(section, backtested, best)
     }
 }
 
 fn of_walk<'a>(section: &Backtest, backtested: &'a Backtested, walked: &'a Walked) -> Case<'a> {
     let chosen = walked.spans.iter().filter_map(|span| Some((&backtested.strategies[span.strategy?], span)));
-    let lots = chosen.flat_map(|(run, span)| entered(backtested, run, span.test.clone())).collect();
+    let (lots, too_large): (Vec<_>, Vec<_>) = chosen.map(|(run, span)| entered(backtested, run, &span.test)).unzip();
     let shares = || section.strategies.iter().map(|strategy| strategy.limits.participation.map(|(share, _)| share));
     let first = shares().next().flatten();
     Case {
@@ -210,7 +222,8 @@ fn of_walk<'a>(section: &Backtest, backtested: &'a Backtested, walked: &'a Walke
         strategy: None,
         first: walked.first,
         days: &walked.days,
-        lots,
+        lots: lots.concat(),
+        too_large: too_large.concat(),
         hold_days: section.strategies.iter().map(|strategy| strategy.exit.hold_days).max().unwrap_or(0),
         participation: first.filter(|_| shares().all(|share| share == first)),
     }

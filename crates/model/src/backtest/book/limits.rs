@@ -25,8 +25,12 @@ impl Book<'_> {
             }
             let (notional, capped_by) = self.own_limits(order);
             if notional < SMALLEST * self.orders[order].weight * self.equity {
-                let name = capped_by == Some(CappedBy::Name);
-                untraded(if name { Untraded::MaxName } else { Untraded::Participation });
+                if capped_by == Some(CappedBy::Name) {
+                    untraded(Untraded::MaxName);
+                } else {
+                    untraded(Untraded::Participation);
+                    self.done.too_large.push(self.orders[order].too_large(self.record));
+                }
                 continue;
             }
             if limits.name.is_some() {

@@ -54,9 +54,11 @@ proptest! {
         let decisions = decide(&record, &rules[(3.0 * draws.next()) as usize]);
         let strategy = strategy(&mut draws);
         let timeline = Timeline::new(&made.panel.markets);
-        let Traded { lots, days, untraded } = run(&record, &timeline, &decisions, &strategy);
+        let Traded { lots, days, untraded, too_large } = run(&record, &timeline, &decisions, &strategy);
         let counted: usize = untraded.iter().map(|(_, count)| count).sum();
         prop_assert_eq!(lots.len() + counted, made.facts.announcements.len());
+        let kept_out = untraded.iter().find(|(reason, _)| *reason == Untraded::Participation);
+        prop_assert_eq!(too_large.len(), kept_out.map_or(0, |(_, count)| *count));
         let last = days.last().expect("days");
         let profit: f64 = lots.iter().map(Lot::profit).sum();
         prop_assert!((profit - (last.equity - 1.0)).abs() < 1e-12, "{} {}", profit, last.equity);
