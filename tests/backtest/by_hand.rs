@@ -417,7 +417,7 @@ fn the_summary_lists_strategies() {
     let outcome = outcome.success();
     let earned = format!("{:+.2} %", 50.0 * (16.5 / 13.5 - 1.0));
     let said = [outcome.stdout, outcome.stderr].concat();
-    for part in ["signal, 2 quantiles, day 1 close, 3 sessions, hedge none, 0 bps", &earned] {
+    for part in ["signal, 2 quantiles, day 1 close, 3 sessions, hedge none, size 0.5, 0 bps", &earned] {
         assert!(said.contains(part), "{part} is not in\n{said}");
     }
 }

@@ -46,6 +46,12 @@ fn numbers_and_keys() {
     refused("signal = \"signal\"\nhold_days = []", &["the list is empty"]);
     refused("signal = \"signal\"\nsize = 0.0", &["a number above zero is needed here"]);
     refused("signal = \"signal\"\nhedge = \"betas\"", &["unknown value `betas`", "did you mean `beta`?"]);
+    refused("signal = \"signal\"\nsize = [0.1, 0.0]", &["a number above zero is needed here"]);
+    refused("signal = \"signal\"\nhedge = [\"none\", \"none\"]", &["listed twice"]);
+    refused(
+        "signal = \"signal\"\nhedge = [\"none\", \"beta\"]\n[sweep]\nmodel = [\"constant_mean\"]",
+        &["the model `constant_mean` estimates no beta of the market"],
+    );
     refused("signal = \"signal\"\nhold_day = 5", &["unknown key `hold_day` in [backtest]"]);
     refused("signal = \"signal\"\ncosts = { commission_bps = -1.0 }", &["-1 is no cost in basis points"]);
     refused(

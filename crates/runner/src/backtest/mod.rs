@@ -25,7 +25,7 @@ use ground::Grounds;
 pub struct Backtested {
     /// The dates on which any market was open.
     pub timeline: Timeline,
-    /// The strategies, in the order of specifications, quantiles, entries, holding periods and costs.
+    /// The strategies, in the order of specifications, quantiles, entries, holding periods, hedges, sizes and costs.
     pub strategies: Vec<StrategyRun>,
     /// Places on the timeline of the dates from the first entry to the last exit of all strategies.
     pub days: Range<usize>,
@@ -87,10 +87,10 @@ fn days(timeline: &Timeline, strategies: &[StrategyRun]) -> Range<usize> {
 impl StrategyRun {
     /// The keys that may be listed, in a few words.
     pub fn label(&self, section: &Backtest) -> String {
-        let Strategy { sort, enter, exit, hedge, costs, .. } = &section.strategies[self.strategy];
+        let Strategy { sort, enter, exit, hedge, size, costs, .. } = &section.strategies[self.strategy];
         let specification = self.specification.map_or(String::new(), |number| format!("[{number}] "));
         format!(
-            "{specification}{}, {} quantiles, day {} {}, {} sessions, hedge {}, {} bps",
+            "{specification}{}, {} quantiles, day {} {}, {} sessions, hedge {}, size {size}, {} bps",
             section.signals.join(" and "),
             section.rule.sort.counts()[*sort],
             enter.day,

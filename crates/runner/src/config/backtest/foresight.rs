@@ -5,16 +5,20 @@ use dayzero_model::{Response, Specification};
 
 use super::choices::{Listed, path};
 use super::signals::Chosen;
+use crate::config::document::KeyPath;
 use crate::config::mistake::Mistake;
 use crate::config::raw::{RawBacktest, RawEnter, RawHedge, RawLotWeighting};
 
 /// Whether abnormal returns or betas decide.
-pub(super) fn needs_estimates(section: &RawBacktest, chosen: &Chosen) -> bool {
-    !chosen.reactions.is_empty() || needs_beta(section)
+pub(super) fn needs_estimates(section: &RawBacktest, hedges: &[Listed<RawHedge>], chosen: &Chosen) -> bool {
+    !chosen.reactions.is_empty() || needs_beta(section, hedges).is_some()
 }
 
-fn needs_beta(section: &RawBacktest) -> bool {
-    section.hedge == RawHedge::Beta || section.weighting == RawLotWeighting::BetaNeutral
+/// The place of the key that needs a beta, where one does.
+fn needs_beta(section: &RawBacktest, hedges: &[Listed<RawHedge>]) -> Option<KeyPath> {
+    let hedge = hedges.iter().find(|hedge| hedge.value == RawHedge::Beta);
+    let weighting = (section.weighting == RawLotWeighting::BetaNeutral).then(|| path(&["weighting"]));
+    hedge.map(|hedge| hedge.path.clone()).or(weighting)
 }
 
 /// Entries must be later than what they are decided by.
@@ -56,15 +60,13 @@ fn looks(specification: &Specification) -> String {
 /// A hedge needs the market's beta of daily returns, known when the event is traded.
 pub(super) fn check_betas(
     section: &RawBacktest,
+    hedges: &[Listed<RawHedge>],
     chosen: &Chosen,
     specifications: &[Specification],
     mistakes: &mut Vec<Mistake>,
 ) {
-    if !needs_beta(section) {
-        return;
-    }
-    let key = if section.hedge == RawHedge::Beta { "hedge" } else { "weighting" };
-    let mut refuse = |problem: String, help: &str| mistakes.push(Mistake::new(path(&[key]), problem).help(help));
+    let Some(place) = needs_beta(section, hedges) else { return };
+    let mut refuse = |problem: String, help: &str| mistakes.push(Mistake::new(place.clone(), problem).help(help));
     let is_daily = |s: &&Specification| matches!(s.response, Response::Return | Response::Volatility);
     if let Some(other) = specifications.iter().find(|s| !is_daily(s)) {
         let problem = format!("the beta of `{}` is none of daily returns", other.response.name());

@@ -57,10 +57,10 @@ pub struct RawBacktest {
     pub volatility_days: Option<usize>,
     /// Weight of a lot like most others, as a decimal of equity.
     #[serde(default = "default_size")]
-    pub size: f64,
+    pub size: OneOrMany<f64>,
     /// What protects each lot from the market.
-    #[serde(default)]
-    pub hedge: RawHedge,
+    #[serde(default = "default_hedge")]
+    pub hedge: OneOrMany<RawHedge>,
     /// Most gross exposure, long and short together, as a decimal of equity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_gross: Option<f64>,
@@ -237,8 +237,12 @@ fn default_true() -> bool {
     true
 }
 
-fn default_size() -> f64 {
-    0.01
+fn default_size() -> OneOrMany<f64> {
+    OneOrMany::One(0.01)
+}
+
+fn default_hedge() -> OneOrMany<RawHedge> {
+    OneOrMany::One(RawHedge::None)
 }
 
 fn default_errors() -> usize {
