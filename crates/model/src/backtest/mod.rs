@@ -1,7 +1,10 @@
 //! The events traded as a strategy: signals, decisions, lots, a book.
 //!
-//! 1. [`Record`]: everything that happened, each thing with the [`Moment`] from which on it was known.
-//! 2. [`History`]: the record up to a moment. A rule sees nothing else.
+//! 1. [`Record`]: everything that happened, each thing with the [`Moment`] from which on it was known: prices
+//!    with their sessions, [`Facts`] with their announcements, estimates in [`Reactions`] with the days that
+//!    they look at.
+//! 2. [`History`]: the record up to a moment. A rule sees nothing else, and what is [`Stamped`] with a later
+//!    moment is nothing.
 //! 3. [`Rule`] and [`decide`]: signals, their quantiles among earlier announcements, and relative weights,
 //!    once for all strategies.
 //! 4. [`plan`]: when a decision is bought and sold, at prices that can be traded.

@@ -22,7 +22,12 @@ impl<'a> Reactions<'a> {
     /// The estimates of a specification, in the order of the announcements. `known` says by market and
     /// calendar index when the returns of a day are known: at the close, or later where they are held against
     /// those of other markets.
+    ///
+    /// # Panics
+    /// The results are of another specification, as far as their shape tells.
     pub fn new(specification: &Specification, results: &'a Results, known: &'a [Vec<Moment>]) -> Self {
+        let shape = (specification.event.days(), specification.recipe.reported.len());
+        assert_eq!(shape, (results.days_len, results.reported_len), "results of another specification");
         let (window, looks_through) = (specification.event, specification.looks_through());
         Self { results, window, looks_through, beta: specification.market_beta(), known }
     }

@@ -2,7 +2,13 @@
 
 use super::moment::Moment;
 
-/// A value with the moment from which on it is known. The one way to the value is to say when one asks.
+/// A value with the moment from which on it is known. The one way to the value is to say when one asks:
+///
+/// ```compile_fail
+/// fn look_ahead(figure: dayzero_model::backtest::Stamped<f64>) -> f64 {
+///     figure.value
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stamped<T> {
     known: Moment,
