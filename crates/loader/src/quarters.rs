@@ -116,9 +116,9 @@ fn rows(table: &Table, source: &QuarterSource, securities: &HashMap<String, usiz
     };
     let periods = table.dates(&source.period)?;
     let mut found = Vec::new();
-    for (row, id) in table.identifiers(&source.security)?.into_iter().enumerate() {
+    for (row, id) in table.identifiers(&source.security)?.iter().enumerate() {
         let id = id.filter(|id| !id.is_empty()).ok_or_else(|| missing(&source.security, row, "identifier"))?;
-        let Some(&security) = securities.get(&id) else { continue };
+        let Some(&security) = securities.get(id) else { continue };
         let period = periods[row].ok_or_else(|| missing(&source.period, row, "end of the quarter"))?;
         found.push(Place { security, period, row });
     }
