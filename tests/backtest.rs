@@ -6,3 +6,5 @@ mod golden;
 mod keys;
 mod mistakes;
 mod performance;
+mod quarters;
+mod waiting;

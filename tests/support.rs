@@ -70,20 +70,8 @@ pub struct Case {
     dir: TempDir,
 }
 
-/// Every table of a run.
-pub const TABLES: [&str; 11] = [
-    "events",
-    "specifications",
-    "estimates",
-    "abnormal_returns",
-    "cars",
-    "averages",
-    "tests",
-    "influence",
-    "calendar_time",
-    "rats",
-    "regressions",
-];
+/// Every table of a run without a backtest.
+pub use dayzero_runner::table_names::STUDY_TABLE_NAMES as TABLES;
 
 /// The study of every case: a market model on one simulated market, all tests.
 pub const STUDY: &str = r#"

@@ -1,21 +1,34 @@
 #!/usr/bin/env python3
-"""Runs the study by surprise and by reaction, with and without costs, and quintile by quintile, and writes the tables
-of README.md.
+"""Runs the study by surprise, by reaction and by standardised surprises, with and without costs, and quintile by
+quintile, and writes the tables of README.md.
 
     cargo build --release && DAYZERO_DATA=/path/to/data python3 experiments/pead/make.py
 
-Needs Python 3.9 and nothing else.
+Needs Python 3.9 with numpy, pandas and pyarrow, for the table of quarterly figures that is made of the announcements.
 """
 
 import argparse
 import csv
+import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "tests" / "golden"))
+
+from quarters import real
 FREE = "backtest.costs={ commission_bps = 0.0, half_spread_bps = 0.0, borrow_bps_per_year = 0.0 }"
-SIGNALS = [("surprise", '"surprise_pct"'), ("reaction", '"car[0,1]"')]
+# A quarter for every announcement, with the calendar quarter before it as its end.
+QUARTERS = 'path = "%s", period = "period", announced_on = "on", actual = "eps_actual"'
+
+
+def signals(quarters):
+    """Every signal with its name and settings."""
+    sue = lambda more: ['backtest.signal="sue"', f"backtest.sue={{ {QUARTERS % quarters}{more} }}"]
+    return [("surprise", ['backtest.signal="surprise_pct"']), ("reaction", ['backtest.signal="car[0,1]"']),
+            ("SUE, analysts", sue(', forecast = "eps_estimate"')), ("SUE, a year before", sue(""))]
 
 
 def run(binary, *settings):
@@ -40,12 +53,12 @@ def number(row, name, digits=2, percent=False):
     return f"{value:+.{digits}f} %".replace("-", "\u2212") if percent else f"{value:.{digits}f}".replace("-", "\u2212")
 
 
-def strategies(binary):
+def strategies(binary, signals):
     lines = ["| signal | costs | held | lots | a year | Sharpe ± error | drawdown | alpha t | five factors t | selected |"]
     lines += ["|---" * 10 + "|"]
-    for name, signal in SIGNALS:
+    for name, signal in signals:
         for costs, setting in [("none", [FREE]), ("4 bps a side", [])]:
-            found, _ = run(binary, f"backtest.signal={signal}", *setting)
+            found, _ = run(binary, *signal, *setting)
             held = {row["strategy_id"]: row["hold_days"] for row in found["strategies"]}
             for row in found["performance"]:
                 days = {"strategy": held.get(row["strategy_id"]), "walk_forward": "chosen"}.get(
@@ -61,13 +74,13 @@ def strategies(binary):
     return lines
 
 
-def quintiles(binary):
+def quintiles(binary, signals):
     lines = ["| mean of lots held 20 sessions, hedged, no costs | 1 | 2 | 3 | 4 | 5 |", "|---" * 6 + "|"]
-    for name, signal in SIGNALS:
+    for name, signal in signals:
         cells = []
         for quintile in range(1, 6):
             sides = [f"backtest.long=[{quintile}]", "backtest.short=[]", FREE, "backtest.hold_days=20"]
-            found, _ = run(binary, f"backtest.signal={signal}", *sides)
+            found, _ = run(binary, *signal, *sides)
             row = found["performance"][0]
             cells.append(f"{number(row, 'mean_lot_return', 2, True)} (t {number(row, 'alpha_t', 1)})")
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
@@ -78,7 +91,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dayzero", default=str(HERE.parents[1] / "target" / "release" / "dayzero"))
     binary = parser.parse_args().dayzero
-    text = "\n".join([*strategies(binary), "", *quintiles(binary)])
+    with tempfile.TemporaryDirectory() as folder:
+        table = f"{folder}/quarters.parquet"
+        real(Path(os.environ["DAYZERO_DATA"]) / "us_large_caps/events.parquet", table)
+        chosen = signals(table)
+        text = "\n".join([*strategies(binary, chosen), "", *quintiles(binary, chosen)])
     readme = (HERE / "README.md").read_text()
     before, rest = readme.split("<!-- tables -->\n")
     _, after = rest.split("<!-- end -->\n")

@@ -113,14 +113,26 @@ dir = "out"
     }
 
     pub fn outcome(&self) -> (TempDir, Outcome) {
+        self.beside(|_| {})
+    }
+
+    /// Run with further files beside the study.
+    pub fn beside(&self, files: impl Fn(&Path)) -> (TempDir, Outcome) {
         let dir = tempfile::tempdir().expect("a directory");
         self.write(dir.path());
+        files(dir.path());
         let outcome = dayzero(dir.path(), &["run", "study.toml"]);
         (dir, outcome)
     }
 
     pub fn run(&self) -> Ran {
-        let (dir, outcome) = self.outcome();
+        Ran::of(self.outcome())
+    }
+}
+
+impl Ran {
+    #[track_caller]
+    pub fn of((dir, outcome): (TempDir, Outcome)) -> Self {
         outcome.success();
         let table = |name: &str| Table::read(&dir.path().join("out").join(format!("{name}.parquet")));
         let (trades, portfolio, strategies) = (table("trades"), table("portfolio"), table("strategies"));
@@ -348,7 +360,7 @@ fn standardised_surprises() {
     let settings = "signal = \"sue\"\nsue = { actual = \"actual\", forecast = \"consensus\", minimum = 3 }\nhold_days = 1\nsize = 0.5\n";
     let events = [(0, "08:00", 1.0), (2, "08:00", 3.0), (4, "08:00", 2.0), (6, "08:00", 4.0)];
     let ran = Market::rising(&events, settings).run();
-    assert_eq!((ran.trades.rows(), ran.count("no_signal")), (1, 3));
+    assert_eq!((ran.trades.rows(), ran.count("too_few_errors")), (1, 3));
     close(ran.number("signal", 0), 4.0, 1e-14, "surprise");
     ran.went(0, (7, "close", "scheduled"), (8, "close", "held"));
 }
@@ -405,7 +417,7 @@ fn the_summary_lists_strategies() {
     let outcome = outcome.success();
     let earned = format!("{:+.2} %", 50.0 * (16.5 / 13.5 - 1.0));
     let said = [outcome.stdout, outcome.stderr].concat();
-    for part in ["signal, 2 quantiles, day 1 close, 3 sessions, hedge none, 0 bps", &earned] {
+    for part in ["signal, 2 quantiles, day 1 close, 3 sessions, hedge none, size 0.5, 0 bps", &earned] {
         assert!(said.contains(part), "{part} is not in\n{said}");
     }
 }

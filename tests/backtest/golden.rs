@@ -1,9 +1,15 @@
 //! The committed data traded by an independent script in plain loops: lots, days, reasons.
 
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::Date32Array;
+use dayzero_model::Date;
 use serde_json::Value;
 
 use crate::golden_support::golden;
-use crate::support::{Table, close, dayzero, real_data, root};
+use crate::support::{Table, close, dayzero, real_data, root, write_parquet};
 
 const TOLERANCE: f64 = 1e-11;
 
@@ -55,14 +61,47 @@ fn real_announcements() {
     }
 }
 
+/// The real announcements as a table of quarters, which end with the calendar quarter before them; of two in one
+/// quarter the first.
+fn quarters(events: &Table, path: &Path) {
+    let (ids, instants) = (events.texts("ticker"), events.integers("announced_at"));
+    let dates: Vec<Date> = events.dates("announced_on").into_iter().flatten().collect();
+    let end = |date: Date| {
+        let civil = Date(date.0).civil().expect("a date");
+        let first = civil.with().month((civil.month() - 1) / 3 * 3 + 1).day(1).build().expect("a date");
+        Date::from(first.yesterday().expect("a date"))
+    };
+    let ends: Vec<Date> = dates.iter().map(|&date| end(date)).collect();
+    let mut order: Vec<usize> = (0..events.rows()).collect();
+    order.sort_by_key(|&row| (instants[row], row));
+    let mut seen = HashSet::new();
+    order.retain(|&row| seen.insert((ids[row].clone(), ends[row])));
+    let days = |column: &[Date]| Arc::new(Date32Array::from_iter_values(column.iter().map(|date| date.0)));
+    let table = events.with("period", days(&ends)).with("on", days(&dates)).take(&order);
+    write_parquet(path, &table.batch);
+}
+
 fn check(file: &str, experiment: &str) {
     let study = root().join("experiments").join(experiment).join("study.toml");
     for (name, case) in golden(file).as_object().expect("cases") {
         let dir = tempfile::tempdir().expect("a directory");
         let mut args = vec!["run", study.to_str().expect("a path"), "--out", "out"];
         // As the script took them; only model and tests are narrowed for speed.
-        let settings = case["settings"].as_array().expect("a list");
-        settings.iter().for_each(|set| args.extend(["--set", set.as_str().expect("a text")]));
+        let made = dir.path().join("quarters.parquet");
+        let settings: Vec<String> = case["settings"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|set| {
+                let text = set.as_str().expect("a text");
+                if text.contains("QUARTERS") {
+                    let events = real_data().expect("there").join("us_large_caps/events.parquet");
+                    quarters(&Table::read(&events), &made);
+                }
+                text.replace("QUARTERS", made.to_str().expect("a path"))
+            })
+            .collect();
+        settings.iter().for_each(|set| args.extend(["--set", set]));
         args.extend(["--set", "study.tests=[\"bmp\"]", "--set", "sweep.model=[\"market\"]"]);
         dayzero(dir.path(), &args).success();
         let table = |name: &str| Table::read(&dir.path().join("out").join(format!("{name}.parquet")));

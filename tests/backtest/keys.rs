@@ -152,6 +152,25 @@ fn lists_are_strategies() {
     assert_eq!(found, profits(&all, 13));
 }
 
+/// Hedges and sizes may be lists too: each is what it would be alone.
+#[test]
+fn hedges_and_sizes_are_strategies() {
+    let case = Case::new();
+    let alone = |hedge: &str, size: &str| equity(&case, &[("hedge", hedge), ("size", size)]);
+    let wanted: Vec<_> = [("\"none\"", "0.1"), ("\"none\"", "0.05"), ("\"beta\"", "0.1"), ("\"beta\"", "0.05")]
+        .map(|(h, s)| alone(h, s))
+        .into();
+    equity(&case, &[("hedge", "[\"none\", \"beta\"]"), ("size", "[0.1, 0.05]")]);
+    let (portfolio, trades) = (case.table("portfolio"), case.table("trades"));
+    for (strategy, want) in wanted.iter().enumerate() {
+        let of = |table: &Table, column: &str| {
+            let rows = table.find(&[("strategy_id", &strategy.to_string())]);
+            table.take(&rows).numbers(column)
+        };
+        assert_eq!(&[of(&portfolio, "equity"), of(&trades, "weight")].concat(), want, "strategy {strategy}");
+    }
+}
+
 /// Neither threads nor the order of the input rows change a lot.
 #[test]
 fn threads_and_row_order_change_nothing() {

@@ -46,6 +46,12 @@ fn numbers_and_keys() {
     refused("signal = \"signal\"\nhold_days = []", &["the list is empty"]);
     refused("signal = \"signal\"\nsize = 0.0", &["a number above zero is needed here"]);
     refused("signal = \"signal\"\nhedge = \"betas\"", &["unknown value `betas`", "did you mean `beta`?"]);
+    refused("signal = \"signal\"\nsize = [0.1, 0.0]", &["a number above zero is needed here"]);
+    refused("signal = \"signal\"\nhedge = [\"none\", \"none\"]", &["listed twice"]);
+    refused(
+        "signal = \"signal\"\nhedge = [\"none\", \"beta\"]\n[sweep]\nmodel = [\"constant_mean\"]",
+        &["the model `constant_mean` estimates no beta of the market"],
+    );
     refused("signal = \"signal\"\nhold_day = 5", &["unknown key `hold_day` in [backtest]"]);
     refused("signal = \"signal\"\ncosts = { commission_bps = -1.0 }", &["-1 is no cost in basis points"]);
     refused(
@@ -63,19 +69,44 @@ fn numbers_and_keys() {
         "signal = \"signal\"\nhedge = \"beta\"\n[sweep]\nmodel = [\"market\", \"constant_mean\"]",
         &["the model `constant_mean` estimates no beta of the market"],
     );
-    refused("signal = \"ar[0]\"\n[sweep]\nestimation_window = [[2, 60]]", &["is not over when the event is traded"]);
+    refused(
+        "signal = \"ar[0]\"\n[sweep]\nestimation_window = [[2, 60]]",
+        &[
+            "`ar[0]` is known after the close of day 60",
+            "the model `market` is estimated on the days [2, 60]",
+            "day = 61",
+        ],
+    );
+    refused(
+        "signal = \"signal\"\nhedge = \"beta\"\n[sweep]\nestimation_window = [[2, 60]]",
+        &["the beta is not known when the event is traded: the model `market` is estimated on the days [2, 60]"],
+    );
 }
 
-/// An estimate that depends on later announcements, or on the days after the decision, is no signal.
+/// An estimate that depends on later announcements, or on days after the reaction, has to be waited for.
 #[test]
 fn estimates_that_look_ahead() {
-    let dir = tempfile::tempdir().expect("a directory");
-    Market::rising(&[(2, "08:00", 1.0)], "signal = \"ar[0]\"\nhold_days = 3").write(dir.path());
-    crate::support::dayzero(dir.path(), &["run", "study.toml", "--set", "study.mask_other_events=1"])
-        .failure(2, &["mask_other_events = 1 reaches from events after day 0 into the estimation window [-4, -1]"]);
+    let run = |settings: &str, edit: &str| {
+        let dir = tempfile::tempdir().expect("a directory");
+        Market::rising(&[(5, "08:00", 1.0)], &format!("hold_days = 3\n{settings}")).write(dir.path());
+        crate::support::dayzero(dir.path(), &["run", "study.toml", "--set", edit])
+    };
+    let late = "mask_other_events = 3 reaches from events through day 2 into the estimation window [-4, -1]";
+    let reaction = "signal = \"ar[0]\"\nenter = { day = 2 }";
+    run(reaction, "study.mask_other_events=3")
+        .failure(2, &["`ar[0]` is known after the close of day 2", late, "day = 3"]);
+    run(reaction, "study.mask_other_events=2").success();
+    run("signal = \"signal\"\nweighting = \"beta_neutral\"\nquantiles = { count = 2 }", "study.mask_other_events=3")
+        .failure(2, &["the beta is not known when the event is traded", late]);
+    run("signal = \"signal\"\nhedge = \"beta\"", "study.mask_other_events=1").failure(2, &["through day 0"]);
+    // What waits for the reaction knows the beta too.
+    run("signal = \"ar[1]\"\nhedge = \"beta\"\nenter = { day = 2 }", "study.mask_other_events=2").success();
     refused(
         "signal = \"ar[0]\"\n[sweep]\nmodel = [\"synthetic_control\"]",
-        &["the model `synthetic_control` chooses donors by the whole event window"],
+        &[
+            "the model `synthetic_control` chooses whom it looks at by days through 1 of the event window [0, 1]",
+            "day = 2",
+        ],
     );
 }
 

@@ -288,4 +288,16 @@ fn capacity_is_that_of_the_participation() {
     close(capitals[0], 0.1 * 11_000.0, 1e-9, "the first lot");
     let want = capitals[0] + 0.1 * (capitals[1] - capitals[0]);
     close(found.numbers("capacity")[0].expect("a number"), want, 1e-9, "capacity");
+    // An account that is too large for the second lot has no more room.
+    market.settings = settings.replace("1e3", "5e4");
+    market.volume[1] = 0.0;
+    market.volume[0] = 100.0;
+    let (dir, outcome) = market.outcome();
+    outcome.success();
+    let (strategies, found) = (read(dir.path(), "strategies"), read(dir.path(), "performance"));
+    assert_eq!((strategies.integers("traded")[0], strategies.integers("participation")[0]), (Some(1), Some(1)));
+    // The first decision knows a trade of 1050 on the first of two days.
+    let small = 0.1 * 525.0;
+    let other = 0.1 * read(dir.path(), "trades").numbers("traded_value")[0].expect("a number");
+    close(found.numbers("capacity")[0].expect("a number"), small + 0.1 * (other - small), 1e-9, "capacity");
 }

@@ -25,6 +25,7 @@ mod placed_factors;
 mod placement;
 pub mod prices;
 mod ration;
+pub mod quarters;
 mod refused;
 mod roster;
 mod schema;

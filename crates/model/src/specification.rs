@@ -158,6 +158,22 @@ impl Specification {
         self.car_windows.iter().copied().chain(self.around.iter().map(|&(_, window)| window))
     }
 
+    /// The last day of event time whose data, of whatever security, have a part in the estimate of an event:
+    /// the end of the estimation window, the days from which other events mask it, and what its columns are
+    /// chosen by. The abnormal return of a day looks at that day too, and at no later one. Backtests keep
+    /// estimates to themselves until then.
+    pub fn looks_through(&self) -> i32 {
+        // An event of the security within so many days of an estimation day takes that day out.
+        let masked = self.estimation.last() + i32::try_from(self.mask_other_events).unwrap_or(i32::MAX / 2);
+        let chosen = self.recipe.regressors.iter().filter_map(|regressor| regressor.source.chosen_by(self.event));
+        chosen.fold(masked, i32::max)
+    }
+
+    /// Place of the market's beta among the reported numbers.
+    pub fn market_beta(&self) -> Option<usize> {
+        self.recipe.reported.iter().position(|reported| reported.name == "beta_market")
+    }
+
     /// What is measured of each security.
     pub fn measure(&self) -> Measure {
         if self.trade_to_trade { Measure::TradeReturn } else { self.response.measure() }

@@ -107,8 +107,16 @@ fn specification(model: &'static dyn ReturnModel, returns: ReturnKind) -> Specif
 }
 
 fn try_estimate(panel: &Panel, specification: &Specification) -> Result<Estimator, Exclusion> {
+    estimate_among(panel, specification, &EventCalendar::new([(0, DAY0)]))
+}
+
+fn estimate_among(
+    panel: &Panel,
+    specification: &Specification,
+    events: &EventCalendar,
+) -> Result<Estimator, Exclusion> {
     let design = Design::new(panel, specification, 0, &[true; 6]).expect("every factor is there");
-    let (characteristics, events) = (characteristics(), EventCalendar::new([(0, DAY0)]));
+    let characteristics = characteristics();
     let day0 = panel.markets[0].calendar.dates()[DAY0];
     let groups = specification.recipe.peers.as_ref().map(|rule| {
         PeerGroups::new(rule, &characteristics, &[0; SECURITIES], &[], &[(0, day0)], |_, _| true)
@@ -118,7 +126,7 @@ fn try_estimate(panel: &Panel, specification: &Specification) -> Result<Estimato
         panel,
         security: 0,
         day0: DAY0,
-        events: &events,
+        events,
         peers: groups.as_ref().map_or(Err("none are needed"), |groups| groups.of(0)),
         characteristics: Some(&characteristics),
     };
@@ -173,6 +181,40 @@ fn nothing_is_looked_at_beyond_the_windows() {
         assert_eq!(a.fit.coefficients, b.fit.coefficients);
         assert!(a.days.days().eq(b.days.days()));
         assert_eq!(a.placebo_shares, b.placebo_shares);
+    });
+}
+
+/// What a specification says that it looks through is all that it looks at: when every return after that day is
+/// another one or is missing, and every security has an event there, the estimate stays, and so do the abnormal
+/// returns of days through then. Backtests rely on it.
+#[test]
+fn estimates_are_known_when_they_say() {
+    let plain = plain();
+    let none = EventCalendar::new([(0, DAY0)]);
+    each(|specification| {
+        let mut specification = specification.clone();
+        (specification.estimation, specification.mask_other_events) = (Window::new(-250, -12).expect("ordered"), 13);
+        if let Some(reach) = specification.recipe.peers.is_some().then(|| specification.looks_through()) {
+            assert!(reach >= 1, "{reach}");
+        }
+        let before = estimate_among(&plain, &specification, &none).expect("estimated");
+        for tau in [-10, -3, 0, 2, 10] {
+            let known = (DAY0 as i32 + tau.max(specification.looks_through())) as usize;
+            let later = |other: f64| move |day: usize, r: f64| if day <= known { r } else { other };
+            let events = (0..SECURITIES).flat_map(|security| (known + 1..known + 8).map(move |day| (security, day)));
+            let events = EventCalendar::new(events.chain([(0, DAY0)]));
+            for other in [0.3, f64::NAN] {
+                let panel = panel(later(other), later(other));
+                let after = estimate_among(&panel, &specification, &events).expect("estimated");
+                assert_eq!(before.fit.coefficients, after.fit.coefficients);
+                assert_eq!(before.fit.reported(), after.fit.reported());
+                let ar = |estimator: &Estimator| {
+                    estimator.days.days().nth((tau + 10) as usize).expect("in the window").map(|day| day.ar)
+                };
+                assert!(ar(&before).is_some());
+                assert_eq!(ar(&before), ar(&after));
+            }
+        }
     });
 }
 

@@ -9,11 +9,13 @@ use dayzero_loader::characteristics;
 use dayzero_loader::events::{self, EventTable};
 use dayzero_loader::prices::{self, Zones};
 use dayzero_loader::spill::Bound;
+use dayzero_loader::quarters::{self, Quarter};
 use dayzero_loader::wanted::Wanted;
 use dayzero_model::ReturnKind;
 use dayzero_model::peers::Characteristics;
 
 use crate::config::Study;
+use crate::config::backtest::FigureSource;
 use crate::{Failure, backtest, regressions};
 
 /// Everything that is read.
@@ -24,6 +26,8 @@ pub struct Loaded {
     pub assembled: Assembled,
     /// What is known of its securities beside their prices.
     pub characteristics: Characteristics,
+    /// Their quarterly figures, where a backtest has a table of them.
+    pub quarters: Vec<Quarter>,
 }
 
 /// Reads the events first, then the prices of just the securities that they and the markets need; all
@@ -61,7 +65,16 @@ pub fn load(study: &Study) -> Result<Loaded, Failure> {
             known
         }
     };
-    Ok(Loaded { events, assembled, characteristics })
+    let figures = study.backtest.as_ref().and_then(|backtest| backtest.figures.as_ref());
+    let quarters = match figures.and_then(FigureSource::table) {
+        None => Vec::new(),
+        Some(source) => {
+            let (quarters, notes) = quarters::read(source, &assembled.securities)?;
+            assembled.notes.extend(notes);
+            quarters
+        }
+    };
+    Ok(Loaded { events, assembled, characteristics, quarters })
 }
 
 /// The bound on memory, with what the panel holds. The temporary file is made where the results will be, or above.

@@ -177,7 +177,8 @@ pub fn input_files(study: &Study) -> Vec<&InputFile> {
         .chain(&study.events.files)
         .chain(&study.factors.files)
         .chain(&study.characteristics.files);
-    let sections = sections.chain(benchmarks);
+    let figures = study.backtest.as_ref().and_then(|backtest| backtest.figures.as_ref()?.table());
+    let sections = sections.chain(benchmarks).chain(figures.map_or(&[][..], |figures| &figures.files));
     let mut seen = HashSet::new();
     sections.filter(|file| seen.insert(&file.path)).collect()
 }

@@ -5,12 +5,12 @@ mod position;
 
 use std::collections::HashMap;
 
-use super::lot::{Day, Lot};
+use super::lot::Day;
 use super::moment::{Moment, Timeline};
 use super::plan::Fill;
 use super::reason::{CappedBy, ExitReason, Untraded};
 use super::record::Record;
-use super::strategy::{Order, Strategy};
+use super::strategy::{Order, Strategy, Traded};
 use super::tape::{At, Tape};
 use position::{Position, Step, Sums};
 
@@ -30,8 +30,7 @@ pub(super) struct Book<'a> {
     open: Vec<usize>,
     /// How many still are.
     held: usize,
-    lots: Vec<Lot>,
-    days: Vec<Day>,
+    done: Traded,
     /// Value of the open lots, all of them and by security, at the latest marks.
     gross: f64,
     by_security: HashMap<usize, f64>,
@@ -58,8 +57,7 @@ impl<'a> Book<'a> {
             positions: vec![None; orders.len()],
             open: Vec::new(),
             held: 0,
-            lots: Vec::new(),
-            days: Vec::with_capacity(timeline.dates().len()),
+            done: Traded { days: Vec::with_capacity(timeline.dates().len()), ..Traded::default() },
             gross: 0.0,
             by_security: HashMap::new(),
             costs: 0.0,
@@ -68,7 +66,7 @@ impl<'a> Book<'a> {
     }
 
     /// Trades the orders, date by date; those that are not entered are told.
-    pub(super) fn trade(mut self, mut untraded: impl FnMut(Untraded)) -> (Vec<Lot>, Vec<Day>) {
+    pub(super) fn trade(mut self, mut untraded: impl FnMut(Untraded)) -> Traded {
         let step = |order: usize, fill: Fill, moment: Moment, enters: bool| {
             let place = self.timeline.place(self.market(order), fill.day);
             Step { place, moment, enters, order }
@@ -95,7 +93,7 @@ impl<'a> Book<'a> {
             }
             self.end(date);
         }
-        (self.lots, self.days)
+        self.done
     }
 
     fn market(&self, order: usize) -> usize {
@@ -135,7 +133,7 @@ impl<'a> Book<'a> {
         let level = self.level(order, planned.entry);
         let hedge = sign * notional * hedge_ratio;
         let mut position = Position {
-            lot: self.lots.len(),
+            lot: self.done.lots.len(),
             tape: Tape::new(self.record.panel, self.security(order)),
             shares: sign * notional / planned.entry.price,
             mark: planned.entry.price,
@@ -147,7 +145,7 @@ impl<'a> Book<'a> {
         self.cash -= position.value() + position.hedge();
         self.pay(&mut position);
         self.gross += notional;
-        self.lots.push(self.orders[order].lot(self.record, notional / self.equity, notional, capped_by));
+        self.done.lots.push(self.orders[order].lot(self.record, notional / self.equity, notional, capped_by));
         self.positions[order] = Some(position);
         self.open.push(order);
         self.held += 1;
@@ -164,12 +162,12 @@ impl<'a> Book<'a> {
         self.cash += position.value() + position.hedge();
         self.pay(&mut position);
         self.gross -= before;
-        if let Some(held) = self.by_security.get_mut(&self.lots[position.lot].security) {
+        if let Some(held) = self.by_security.get_mut(&self.done.lots[position.lot].security) {
             *held -= before;
         }
         self.held -= 1;
         let entry = self.level(order, self.orders[order].planned.entry);
-        let lot = &mut self.lots[position.lot];
+        let lot = &mut self.done.lots[position.lot];
         if let Some(reason) = reason {
             (lot.exit, lot.exit_reason) = (exit, reason);
             lot.sessions = super::plan::sessions(lot.entry, exit);
@@ -249,7 +247,7 @@ impl<'a> Book<'a> {
         let of = |value: f64, whole: f64| if whole > 0.0 { value / whole } else { 0.0 };
         let net_return = of(self.equity - before, before);
         let costs = of(self.costs, before);
-        self.days.push(Day {
+        self.done.days.push(Day {
             date: self.timeline.dates()[date],
             net_return,
             gross_return: net_return + costs,

@@ -97,11 +97,11 @@ impl Rule {
     /// Judges an event by what is known.
     ///
     /// # Errors
-    /// A signal is missing.
+    /// A signal is missing, with the reason.
     pub fn decide(&self, history: &History<'_>, event: usize, security: usize) -> Result<Decision, Untraded> {
         let mut signals = [None; 2];
         for (value, signal) in signals.iter_mut().zip(&self.signals) {
-            *value = Some(signal.value(history, event).ok_or(Untraded::NoSignal)?);
+            *value = Some(signal.value(history, event)?);
         }
         Ok(Decision {
             at: history.now(),

@@ -3,6 +3,7 @@
 use super::earlier::Earlier;
 use super::moment::Moment;
 use super::record::{Announcement, Figure, Record};
+use super::stamped::Stamped;
 use super::tape::Tape;
 
 /// What was known at a moment. A rule gets nothing else, and there is no way from here to what came later:
@@ -43,37 +44,38 @@ impl<'a> History<'a> {
 
     /// Whether an event has been announced.
     pub fn is_announced(&self, event: usize) -> bool {
-        self.record.announcements.get(event).is_some_and(|announcement| announcement.known <= self.now)
+        self.announcement(event).is_some_and(|announcement| announcement.known <= self.now)
+    }
+
+    fn announcement(&self, event: usize) -> Option<&'a Announcement> {
+        self.record.announcements.get(event)
+    }
+
+    /// What is asked for, if it is known at the moment of this history: every answer about an event goes through
+    /// here.
+    fn known<T>(&self, stamped: Option<Stamped<T>>) -> Option<T> {
+        stamped?.by(self.now)
     }
 
     /// A number that came with an announcement; `None` before it, and where it is missing.
     pub fn column(&self, event: usize, column: usize) -> Option<f64> {
         let value = *self.record.columns.get(column)?.get(event)?;
-        (self.is_announced(event) && value.is_finite()).then_some(value)
+        let stamped = self.announcement(event).map(|announcement| Stamped::new(announcement.known, value));
+        self.known(stamped).filter(|value| value.is_finite())
     }
 
-    /// The abnormal return of an event on a day of event time; `None` before it is known, and where
-    /// there is none.
+    /// The abnormal return of an event on a day of event time; `None` before it and its estimate are known, and
+    /// where there is none.
     pub fn abnormal_return(&self, event: usize, tau: i32) -> Option<f64> {
-        let reactions = self.record.reactions?;
-        let announcement = self.record.announcements.get(event)?;
-        let day = usize::try_from(announcement.day0 as i64 + i64::from(tau)).ok()?;
-        let known = *reactions.known[announcement.market].get(day)?;
-        let place = usize::try_from(tau - reactions.window.first()).ok()?;
-        let inside = known <= self.now && place < reactions.window.days();
-        inside.then(|| reactions.results.ar(event, place).get()).flatten()
+        let stamped = self.record.reactions?.abnormal_return(event, self.announcement(event)?, tau);
+        self.known(stamped)?.get()
     }
 
-    /// The estimated beta of an event's security; `None` before the estimation window has ended. That its last days
-    /// have no return is known at their end too.
+    /// The estimated beta of an event's security; `None` before all that the estimate looks at is known, and where
+    /// there is none.
     pub fn beta(&self, event: usize) -> Option<f64> {
-        let reactions = self.record.reactions?;
-        let Announcement { market, day0, .. } = *self.record.announcements.get(event)?;
-        let known = &reactions.known[market];
-        let end = reactions.estimation.on_calendar(day0, known.len()).end;
-        let known = known[end.checked_sub(1)?];
-        let slope = reactions.beta?;
-        (known <= self.now).then(|| reactions.results.reported.of(event)[slope].get()).flatten()
+        let stamped = self.record.reactions?.beta(event, self.announcement(event)?);
+        self.known(stamped)?.get()
     }
 
     /// Closing prices of a security on consecutive trading days from its first to the last that has closed,
@@ -91,12 +93,13 @@ impl<'a> History<'a> {
         self.record.sessions[self.record.panel.securities()[security].market].closed(self.now)
     }
 
-    /// The quarterly figures of an event's security through its own, oldest first; empty before the event.
-    pub fn figures(&self, event: usize) -> &'a [Figure] {
-        let Some(&own) = self.record.figure_of.get(event).filter(|_| self.is_announced(event)) else { return &[] };
-        let figures = &self.record.figures[..=own];
-        let security = figures[own].security;
-        &figures[figures.partition_point(|figure| figure.security < security)..]
+    /// The quarterly figure of an event, last, and those of earlier quarters of the security that are known,
+    /// oldest first; empty before its own is known, and where it has none.
+    pub fn figures(&self, event: usize) -> Vec<Figure> {
+        let Some(own) = self.known(self.record.figure_of.get(event).copied().flatten()) else { return Vec::new() };
+        let (before, own) = (&self.record.figures[..own], self.record.figures[own]);
+        let before = &before[before.partition_point(|figure| figure.security < own.security)..];
+        before.iter().filter(|figure| figure.known <= self.now).copied().chain([own]).collect()
     }
 
     /// Signals that were decided strictly before, within the lookback; those of the weight come last.

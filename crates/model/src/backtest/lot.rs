@@ -65,6 +65,19 @@ impl Lot {
     }
 }
 
+/// A lot that was wanted and not entered, because too little of its security trades.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TooLarge {
+    /// Its market.
+    pub market: usize,
+    /// Where it would have been entered.
+    pub entry: Fill,
+    /// Its weight before limits.
+    pub wanted: f64,
+    /// Average value traded in the security in a day before the decision, in money; absent without volumes.
+    pub traded_value: Option<f64>,
+}
+
 /// A day of a strategy, at its last close. Exposures are decimals of the day's equity; returns, costs and
 /// turnover of the equity of the date before.
 #[derive(Clone, Copy, Debug, PartialEq)]

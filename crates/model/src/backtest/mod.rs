@@ -1,7 +1,10 @@
 //! The events traded as a strategy: signals, decisions, lots, a book.
 //!
-//! 1. [`Record`]: everything that happened, each thing with the [`Moment`] from which on it was known.
-//! 2. [`History`]: the record up to a moment. A rule sees nothing else.
+//! 1. [`Record`]: everything that happened, each thing with the [`Moment`] from which on it was known: prices
+//!    with their sessions, [`Facts`] with their announcements, estimates in [`Reactions`] with the days that
+//!    they look at.
+//! 2. [`History`]: the record up to a moment. A rule sees nothing else, and what is [`Stamped`] with a later
+//!    moment is nothing.
 //! 3. [`Rule`] and [`decide`]: signals, their quantiles among earlier announcements, and relative weights,
 //!    once for all strategies.
 //! 4. [`plan`]: when a decision is bought and sold, at prices that can be traded.
@@ -29,9 +32,11 @@ mod history;
 mod lot;
 mod moment;
 mod plan;
+mod reactions;
 mod reason;
 mod record;
 mod signal;
+mod stamped;
 mod strategy;
 mod surprise;
 mod tape;
@@ -42,12 +47,14 @@ mod tests;
 pub use decide::{Decision, Decisions, Rule, Sort, Weighting, decide};
 pub use earlier::Earlier;
 pub use history::History;
-pub use lot::{Day, Lot};
+pub use lot::{Day, Lot, TooLarge};
 pub use moment::{Moment, Sessions, Timeline};
 pub use plan::{Enter, Exit, Fill, Planned, plan};
+pub use reactions::Reactions;
 pub use reason::{CappedBy, EntryReason, ExitReason, Untraded};
-pub use record::{Announcement, BenchmarkLevels, Figure, Reactions, Record};
+pub use record::{Announcement, BenchmarkLevels, Facts, Figure, Record};
 pub use signal::Signal;
+pub use stamped::Stamped;
 pub use strategy::{Costs, Hedge, Limits, Strategy, Traded, run};
 pub use surprise::{Forecast, Surprise};
 pub use tape::At;

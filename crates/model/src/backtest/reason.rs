@@ -23,6 +23,10 @@ named! {
     Untraded {
         /// A signal is missing, or cannot be computed.
         NoSignal = "no_signal",
+        /// No quarterly figure belongs to the announcement.
+        NoFigure = "no_figure",
+        /// Too few earlier forecast errors to standardise the surprise by.
+        TooFewErrors = "too_few_errors",
         /// Too few earlier announcements to sort it among.
         TooFewEarlier = "too_few_earlier",
         /// Neither long nor short.

@@ -1,8 +1,9 @@
 //! Everything that happened, with the moments from which on it was known.
 
 use super::moment::{Moment, Sessions};
-use crate::results::Results;
-use crate::{Date, Panel, Window};
+use super::reactions::Reactions;
+use super::stamped::Stamped;
+use crate::{Date, Panel};
 
 /// An announcement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,15 +20,15 @@ pub struct Announcement {
     pub next: Option<Moment>,
 }
 
-/// A quarterly figure of a security, as it was announced.
+/// A quarterly figure of a security.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Figure {
     /// Place of its security in the panel.
     pub security: usize,
+    /// The day by which quarters are told apart: their end, or the date of the announcement.
+    pub quarter: Date,
     /// From when on it was surely known.
     pub known: Moment,
-    /// Date of the announcement.
-    pub date: Date,
     /// The figure; NaN where it is missing.
     pub actual: f64,
     /// What analysts forecast; NaN where it is missing.
@@ -43,39 +44,50 @@ pub struct BenchmarkLevels {
     pub open: Vec<f64>,
 }
 
-/// Abnormal returns of the events under one specification.
-#[derive(Clone, Copy, Debug)]
-pub struct Reactions<'a> {
-    /// The estimates, in the order of the announcements.
-    pub results: &'a Results,
-    /// The event window.
-    pub window: Window,
-    /// The estimation window.
-    pub estimation: Window,
-    /// When the abnormal return of a day is known, by market and calendar index: at the close, or later
-    /// where it takes returns of other markets.
-    pub known: &'a [Vec<Moment>],
-    /// Place of the market's beta among the reported numbers.
-    pub beta: Option<usize>,
+/// What is known of the events and their markets beside prices and estimates.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Sessions by market.
+    pub sessions: Vec<Sessions>,
+    /// Benchmarks by market.
+    pub benchmarks: Vec<BenchmarkLevels>,
+    /// The announcements that can be traded.
+    pub announcements: Vec<Announcement>,
+    /// Columns of numbers by announcement, known with it; NaN where missing.
+    pub columns: Vec<Vec<f64>>,
+    /// Quarterly figures by security, then by quarter.
+    pub figures: Vec<Figure>,
+    /// For every announcement the place of its figure, known with the announcement or later; empty where nobody
+    /// asks for any.
+    pub figure_of: Vec<Option<Stamped<usize>>>,
 }
 
-/// Everything that happened.
+impl Facts {
+    /// The record of these facts.
+    pub fn record<'a>(&'a self, panel: &'a Panel, reactions: Option<Reactions<'a>>) -> Record<'a> {
+        Record {
+            panel,
+            sessions: &self.sessions,
+            benchmarks: &self.benchmarks,
+            announcements: &self.announcements,
+            columns: &self.columns,
+            figures: &self.figures,
+            figure_of: &self.figure_of,
+            reactions,
+        }
+    }
+}
+
+/// Everything that happened: [`Facts`], prices and estimates.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
-    /// Prices.
-    pub panel: &'a Panel,
-    /// Sessions by market.
-    pub sessions: &'a [Sessions],
-    /// Benchmarks by market.
-    pub benchmarks: &'a [BenchmarkLevels],
-    /// The announcements that can be traded.
-    pub announcements: &'a [Announcement],
-    /// Columns of numbers by announcement, known with it; NaN where missing.
-    pub columns: &'a [Vec<f64>],
-    /// Quarterly figures by security, then by time.
-    pub figures: &'a [Figure],
-    /// For every announcement, the place of its figure.
-    pub figure_of: &'a [usize],
-    /// Abnormal returns, where a signal, a weight or a hedge needs them.
-    pub reactions: Option<Reactions<'a>>,
+    pub(super) panel: &'a Panel,
+    pub(super) sessions: &'a [Sessions],
+    pub(super) benchmarks: &'a [BenchmarkLevels],
+    pub(super) announcements: &'a [Announcement],
+    pub(super) columns: &'a [Vec<f64>],
+    pub(super) figures: &'a [Figure],
+    pub(super) figure_of: &'a [Option<Stamped<usize>>],
+    /// Where a signal, a weight or a hedge needs them.
+    pub(super) reactions: Option<Reactions<'a>>,
 }

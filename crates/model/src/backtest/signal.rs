@@ -2,6 +2,7 @@
 
 use super::history::History;
 use super::moment::Moment;
+use super::reason::Untraded;
 use super::record::Record;
 use super::surprise::Surprise;
 use crate::Window;
@@ -11,7 +12,8 @@ use crate::Window;
 pub enum Signal {
     /// A column of the record, known with the announcement.
     Column(usize),
-    /// The sum of the abnormal returns of these days, known after the last of them.
+    /// The sum of the abnormal returns of these days, known after the last of them and of what they are
+    /// estimated from.
     Abnormal(Window),
     /// The surprise in the figure that was announced.
     Surprise(Surprise),
@@ -19,25 +21,29 @@ pub enum Signal {
 
 impl Signal {
     /// The moment from which on an event can be judged; `None` where that lies beyond the data. It
-    /// follows from the time of the announcement and from the calendar alone.
+    /// follows from times of announcements and from the calendar alone.
     pub(super) fn due(&self, record: &Record<'_>, event: usize) -> Option<Moment> {
         let announcement = &record.announcements[event];
         match self {
-            Self::Column(_) | Self::Surprise(_) => Some(announcement.known),
-            Self::Abnormal(window) => {
-                let day = usize::try_from(announcement.day0 as i64 + i64::from(window.last())).ok()?;
-                let known = record.reactions.as_ref()?.known[announcement.market].get(day)?;
-                Some(announcement.known.max(*known))
+            Self::Column(_) => Some(announcement.known),
+            Self::Surprise(_) => {
+                let figure = record.figure_of.get(event).copied().flatten();
+                Some(figure.map_or(announcement.known, |figure| figure.known().max(announcement.known)))
             }
+            Self::Abnormal(window) => Some(record.reactions?.due(announcement, *window)?.max(announcement.known)),
         }
     }
 
-    /// Its value for an event; `None` where something is missing, or not yet known.
-    pub fn value(&self, history: &History<'_>, event: usize) -> Option<f64> {
-        match self {
+    /// Its value for an event.
+    ///
+    /// # Errors
+    /// Something is missing, or not yet known.
+    pub fn value(&self, history: &History<'_>, event: usize) -> Result<f64, Untraded> {
+        let found = match self {
             Self::Column(column) => history.column(event, *column),
             Self::Abnormal(window) => window.taus().map(|tau| history.abnormal_return(event, tau)).sum(),
-            Self::Surprise(surprise) => surprise.of(history.figures(event)),
-        }
+            Self::Surprise(surprise) => return surprise.of(&history.figures(event)),
+        };
+        found.ok_or(Untraded::NoSignal)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::book::Book;
 use super::decide::{Decision, Decisions};
-use super::lot::{Day, Lot};
+use super::lot::{Day, Lot, TooLarge};
 use super::moment::{Moment, Timeline};
 use super::plan::{Enter, Exit, Planned, plan};
 use super::reason::{CappedBy, Untraded};
@@ -98,6 +98,8 @@ pub struct Traded {
     pub lots: Vec<Lot>,
     /// Every date of the timeline.
     pub days: Vec<Day>,
+    /// The lots that were not entered because too little of their security trades, in the order of their entry.
+    pub too_large: Vec<TooLarge>,
     /// Announcements that were not traded, by reason, in the order of [`Untraded::ALL`].
     pub untraded: Vec<(Untraded, usize)>,
 }
@@ -121,6 +123,16 @@ pub(super) struct Order {
 }
 
 impl Order {
+    /// The lot that it does not become.
+    pub(super) fn too_large(&self, record: &Record<'_>) -> TooLarge {
+        TooLarge {
+            market: record.announcements[self.event].market,
+            entry: self.planned.entry,
+            wanted: self.weight,
+            traded_value: self.decision.traded_value,
+        }
+    }
+
     /// The lot that it becomes, before it is left.
     pub(super) fn lot(&self, record: &Record<'_>, weight: f64, notional: f64, capped_by: Option<CappedBy>) -> Lot {
         let announcement = &record.announcements[self.event];
@@ -165,9 +177,10 @@ pub fn run(record: &Record<'_>, timeline: &Timeline, decisions: &Decisions, stra
     orders
         .sort_by(|a, b| a.enters.cmp(&b.enters).then(strength(b).total_cmp(&strength(a))).then(a.event.cmp(&b.event)));
     let book = Book::new(record, timeline, strategy, &orders);
-    let (lots, days) = book.trade(|untraded| counts[untraded as usize] += 1);
+    let mut traded = book.trade(|untraded| counts[untraded as usize] += 1);
     let untraded = Untraded::ALL.iter().map(|&reason| (reason, counts[reason as usize])).filter(|(_, n)| *n > 0);
-    Traded { lots, days, untraded: untraded.collect() }
+    traded.untraded = untraded.collect();
+    traded
 }
 
 /// What a strategy wants of an event.

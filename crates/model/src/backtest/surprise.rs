@@ -1,14 +1,20 @@
 //! Standardised unexpected earnings.
 
+use super::reason::Untraded;
 use super::record::Figure;
+use crate::significance::mean_and_deviation;
 
 /// What the figure of a quarter was expected to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forecast {
     /// The analysts' forecast.
     Analysts,
-    /// The figure of the same quarter a year before: a seasonal random walk (Foster 1977).
-    SeasonalRandomWalk,
+    /// The figure of the same quarter a year before: a seasonal random walk (Foster 1977). A quarter that is
+    /// missing has no substitute.
+    SeasonalRandomWalk {
+        /// By how many days the two may be more or less than 365 days apart.
+        tolerance: i32,
+    },
 }
 
 /// Standardised unexpected earnings: the forecast error over the standard deviation of the security's past
@@ -17,40 +23,41 @@ pub enum Forecast {
 pub struct Surprise {
     /// What was expected.
     pub forecast: Forecast,
-    /// Most past errors to take, the latest.
+    /// Most past errors to take, those of the latest quarters.
     pub errors: usize,
     /// Fewest past errors, at least two.
     pub minimum: usize,
 }
 
-/// The same quarter a year before was announced so many days from a year before.
 const YEAR: i32 = 365;
-const TOLERANCE: i32 = 45;
 
 impl Surprise {
-    /// The surprise in the last of the figures of a security, which are in the order of time.
-    pub fn of(&self, figures: &[Figure]) -> Option<f64> {
-        let own = figures.len().checked_sub(1)?;
-        let error = self.error(figures, own)?;
+    /// The surprise in the last of the figures of a security, which are in the order of quarters. Past errors are
+    /// those of earlier quarters that were known strictly before it.
+    ///
+    /// # Errors
+    /// There is no figure, no expectation of it, too few past errors, or no spread among them.
+    pub fn of(&self, figures: &[Figure]) -> Result<f64, Untraded> {
+        let own = figures.len().checked_sub(1).ok_or(Untraded::NoFigure)?;
+        let error = self.error(figures, own).ok_or(Untraded::NoSignal)?;
         let before = (0..own).rev().filter(|&i| figures[i].known < figures[own].known);
         let past: Vec<f64> = before.filter_map(|i| self.error(figures, i)).take(self.errors).collect();
-        let count = past.len() as f64;
         if past.len() < self.minimum.max(2) {
-            return None;
+            return Err(Untraded::TooFewErrors);
         }
-        let mean = past.iter().sum::<f64>() / count;
-        let deviation = (past.iter().map(|e| (e - mean).powi(2)).sum::<f64>() / (count - 1.0)).sqrt();
-        (deviation > 0.0).then(|| error / deviation).filter(|surprise| surprise.is_finite())
+        let (_, deviation) = mean_and_deviation(&past);
+        let surprise = Some(error / deviation).filter(|surprise| deviation > 0.0 && surprise.is_finite());
+        surprise.ok_or(Untraded::NoSignal)
     }
 
     /// The forecast error of a figure.
     fn error(&self, figures: &[Figure], of: usize) -> Option<f64> {
-        let Figure { date, actual, forecast, .. } = figures[of];
+        let Figure { quarter, actual, forecast, .. } = figures[of];
         let expected = match self.forecast {
             Forecast::Analysts => forecast,
-            Forecast::SeasonalRandomWalk => {
-                let off = |figure: &&Figure| (date.0 - figure.date.0 - YEAR).abs();
-                figures[..of].iter().filter(|figure| off(figure) <= TOLERANCE).min_by_key(off)?.actual
+            Forecast::SeasonalRandomWalk { tolerance } => {
+                let off = |figure: &&Figure| (quarter.0 - figure.quarter.0 - YEAR).abs();
+                figures[..of].iter().filter(|figure| off(figure) <= tolerance).min_by_key(off)?.actual
             }
         };
         Some(actual - expected).filter(|error| error.is_finite())
@@ -64,7 +71,7 @@ mod tests {
     use crate::backtest::Moment;
 
     fn figure(day: i32, actual: f64, forecast: f64) -> Figure {
-        Figure { security: 0, known: Moment(i64::from(day)), date: Date(day), actual, forecast }
+        Figure { security: 0, known: Moment(i64::from(day)), quarter: Date(day), actual, forecast }
     }
 
     /// Errors of the analysts: 1, 3, then 4; the deviation of 1 and 3 is √2.
@@ -74,12 +81,12 @@ mod tests {
         let surprise = Surprise { forecast: Forecast::Analysts, errors: 8, minimum: 2 };
         let found = surprise.of(&figures).expect("two past errors");
         assert!((found - 4.0 / 2.0_f64.sqrt()).abs() < 1e-15, "{found}");
-        assert_eq!(Surprise { minimum: 3, ..surprise }.of(&figures), None);
-        assert_eq!(surprise.of(&figures[..2]), None);
-        assert_eq!(surprise.of(&[]), None);
+        assert_eq!(Surprise { minimum: 3, ..surprise }.of(&figures), Err(Untraded::TooFewErrors));
+        assert_eq!(surprise.of(&figures[..2]), Err(Untraded::TooFewErrors));
+        assert_eq!(surprise.of(&[]), Err(Untraded::NoFigure));
         // Only the latest two of three past errors.
         let more = [figure(-91, 100.0, 0.0), figures[0], figures[1], figures[2]];
-        assert_eq!(Surprise { errors: 2, ..surprise }.of(&more), Some(found));
+        assert_eq!(Surprise { errors: 2, ..surprise }.of(&more), Ok(found));
     }
 
     /// Six quarters, of which one is missing: the seventh looks a year back, and not four rows.
@@ -90,7 +97,7 @@ mod tests {
             .enumerate()
             .map(|(quarter, &actual)| figure(91 * quarter as i32, actual, f64::NAN))
             .collect();
-        let surprise = Surprise { forecast: Forecast::SeasonalRandomWalk, errors: 8, minimum: 2 };
+        let surprise = Surprise { forecast: Forecast::SeasonalRandomWalk { tolerance: 45 }, errors: 8, minimum: 2 };
         // Errors 1, 3, 0.5, then 4.
         let mean = 4.5 / 3.0;
         let deviation = ((0.25 + 2.25 + 1.0) / 2.0_f64).sqrt();

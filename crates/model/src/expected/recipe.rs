@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{EstimationSample, Fit, FitError, least_squares};
+use crate::Window;
 use crate::peers::PeerRule;
 
 /// Where a column of the design comes from.
@@ -28,6 +29,19 @@ pub struct Regressor {
     pub source: Source,
     /// Trading days by which the column runs ahead (a lead, positive) or behind (a lag, negative).
     pub shift: i32,
+}
+
+impl Source {
+    /// The last day of event time by which it is chosen what the column holds, be it for earlier days: peers by
+    /// what is known before day 0, donors by their returns and events in all of the event window. `None` for
+    /// what no event chooses.
+    pub fn chosen_by(&self, event: Window) -> Option<i32> {
+        match self {
+            Self::Market | Self::Factor(_) | Self::Expected => None,
+            Self::Portfolio => Some(-1),
+            Self::Donors => Some(event.last().max(-1)),
+        }
+    }
 }
 
 impl Regressor {

@@ -1,37 +1,32 @@
 //! What a backtest reads, made from what was loaded.
 
 use dayzero_loader::BenchmarkSource;
-use dayzero_model::backtest::{Announcement, BenchmarkLevels, Figure, Moment, Reactions, Record, Sessions};
+use dayzero_model::backtest::{Announcement, BenchmarkLevels, Facts, Moment, Reactions, Record, Sessions};
 use dayzero_model::expected::Source;
 use dayzero_model::results::Results;
 use dayzero_model::{Measure, Specification};
 
-use super::clock;
+use super::{clock, figures};
 use crate::config::Study;
-use crate::config::backtest::{Backtest, beta_place};
+use crate::config::backtest::Backtest;
 use crate::prepare::Ground;
 
 /// Everything that the records of all specifications share.
 pub(super) struct Grounds<'a> {
     study: &'a Study,
     ground: Ground<'a>,
-    sessions: Vec<Sessions>,
-    benchmarks: Vec<BenchmarkLevels>,
-    pub(super) announcements: Vec<Announcement>,
-    columns: Vec<Vec<f64>>,
-    figures: Vec<Figure>,
-    figure_of: Vec<usize>,
+    pub(super) facts: Facts,
     /// By market and day, the close of that market, and the last close of any on the same civil date.
     own_closes: Vec<Vec<Moment>>,
     last_closes: Vec<Vec<Moment>>,
 }
 
 /// An input event with a security: when it can have come, and when it was known.
-struct Timed {
-    security: usize,
-    earliest: Moment,
-    known: Moment,
-    row: usize,
+pub(super) struct Timed {
+    pub(super) security: usize,
+    pub(super) earliest: Moment,
+    pub(super) known: Moment,
+    pub(super) row: usize,
 }
 
 impl<'a> Grounds<'a> {
@@ -42,46 +37,22 @@ impl<'a> Grounds<'a> {
         let benchmarks = (0..sessions.len()).map(|market| benchmark(study, ground, market)).collect();
         let timed = timed(ground);
         let announcements = announcements(ground, &timed);
-        let (figures, figure_of) = figures(section, ground, &timed);
+        let (figures, figure_of) = figures::figures(section, ground, &timed, &announcements);
         let own_closes: Vec<Vec<Moment>> = sessions.iter().map(|sessions| sessions.closes.clone()).collect();
         let last_closes = last_closes(ground, &own_closes);
         let columns = section.columns.iter().map(|name| column(ground, name)).collect();
-        Self {
-            study,
-            ground,
-            sessions,
-            benchmarks,
-            announcements,
-            columns,
-            figures,
-            figure_of,
-            own_closes,
-            last_closes,
-        }
+        let facts = Facts { sessions, benchmarks, announcements, columns, figures, figure_of };
+        Self { study, ground, facts, own_closes, last_closes }
     }
 
     /// The record with the estimates of a specification.
     pub(super) fn record<'b>(&'b self, specification: Option<usize>, results: &'b [Results]) -> Record<'b> {
         let reactions = |index: usize| {
             let specification = &self.study.specifications[index];
-            Reactions {
-                results: &results[index],
-                window: specification.event,
-                estimation: specification.estimation,
-                known: if is_of_one_market(specification) { &self.own_closes } else { &self.last_closes },
-                beta: beta_place(specification),
-            }
+            let known = if is_of_one_market(specification) { &self.own_closes } else { &self.last_closes };
+            Reactions::new(specification, &results[index], known)
         };
-        Record {
-            panel: &self.ground.loaded.assembled.panel,
-            sessions: &self.sessions,
-            benchmarks: &self.benchmarks,
-            announcements: &self.announcements,
-            columns: &self.columns,
-            figures: &self.figures,
-            figure_of: &self.figure_of,
-            reactions: specification.map(reactions),
-        }
+        self.facts.record(&self.ground.loaded.assembled.panel, specification.map(reactions))
     }
 }
 
@@ -122,7 +93,7 @@ fn timed(ground: Ground<'_>) -> Vec<Timed> {
 }
 
 /// Where each input row stands among the timed events.
-fn places(ground: Ground<'_>, timed: &[Timed]) -> Vec<usize> {
+pub(super) fn places(ground: Ground<'_>, timed: &[Timed]) -> Vec<usize> {
     let mut places = vec![usize::MAX; ground.ledger.rows.len()];
     timed.iter().enumerate().for_each(|(place, timed)| places[timed.row] = place);
     places
@@ -144,23 +115,6 @@ fn announcements(ground: Ground<'_>, timed: &[Timed]) -> Vec<Announcement> {
         }
     };
     ground.ledger.candidates.iter().map(one).collect()
-}
-
-/// The quarterly figures, and for every candidate the place of its own.
-fn figures(section: &Backtest, ground: Ground<'_>, timed: &[Timed]) -> (Vec<Figure>, Vec<usize>) {
-    let Some((actual, forecast)) = &section.figures else { return (Vec::new(), Vec::new()) };
-    let numbers = |name: &str| ground.loaded.events.numbers.iter().find(|(known, _)| known == name);
-    let of = |name: Option<&String>, row: usize| {
-        name.and_then(|name| numbers(name)).map_or(f64::NAN, |(_, values)| values[row])
-    };
-    let one = |timed: &Timed| {
-        let date = ground.ledger.rows[timed.row].announced_on?;
-        let (actual, forecast) = (of(Some(actual), timed.row), of(forecast.as_ref(), timed.row));
-        Some(Figure { security: timed.security, known: timed.known, date, actual, forecast })
-    };
-    let places = places(ground, timed);
-    let figure_of = ground.ledger.candidates.iter().map(|candidate| places[candidate.row]).collect();
-    (timed.iter().filter_map(one).collect(), figure_of)
 }
 
 /// A column of the event table, for the candidates.

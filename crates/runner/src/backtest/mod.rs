@@ -2,30 +2,30 @@
 //! strategies run in parallel.
 
 mod clock;
+mod columns;
+mod figures;
 mod ground;
 pub mod note;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use dayzero_loader::events::EventTable;
-use dayzero_loader::table::Table;
 use dayzero_model::backtest::{Decisions, Moment, Strategy, Timeline, Traded, decide, run};
 use dayzero_model::results::Results;
 use dayzero_model::{Outcome, backtest};
 use rayon::prelude::*;
 
-use crate::Failure;
+use crate::config::Study;
 use crate::config::backtest::Backtest;
-use crate::config::{Mistake, Study};
 use crate::prepare::Ground;
+pub use columns::check_columns;
 use ground::Grounds;
 
 /// The strategies of a study, traded.
 pub struct Backtested {
     /// The dates on which any market was open.
     pub timeline: Timeline,
-    /// The strategies, in the order of specifications, quantiles, entries, holding periods and costs.
+    /// The strategies, in the order of specifications, quantiles, entries, holding periods, hedges, sizes and costs.
     pub strategies: Vec<StrategyRun>,
     /// Places on the timeline of the dates from the first entry to the last exit of all strategies.
     pub days: Range<usize>,
@@ -72,7 +72,7 @@ pub fn backtest(study: &Study, ground: Ground<'_>, results: &[Results]) -> Optio
     for (outcome, _) in ground.ledger.rows.iter().filter_map(|row| row.exclusion.as_ref()) {
         *excluded.entry(*outcome).or_default() += 1;
     }
-    let known = grounds.announcements.iter().map(|announcement| announcement.known).collect();
+    let known = grounds.facts.announcements.iter().map(|announcement| announcement.known).collect();
     Some(Backtested { timeline, strategies, days, excluded, known })
 }
 
@@ -87,10 +87,10 @@ fn days(timeline: &Timeline, strategies: &[StrategyRun]) -> Range<usize> {
 impl StrategyRun {
     /// The keys that may be listed, in a few words.
     pub fn label(&self, section: &Backtest) -> String {
-        let Strategy { sort, enter, exit, hedge, costs, .. } = &section.strategies[self.strategy];
+        let Strategy { sort, enter, exit, hedge, size, costs, .. } = &section.strategies[self.strategy];
         let specification = self.specification.map_or(String::new(), |number| format!("[{number}] "));
         format!(
-            "{specification}{}, {} quantiles, day {} {}, {} sessions, hedge {}, {} bps",
+            "{specification}{}, {} quantiles, day {} {}, {} sessions, hedge {}, size {size}, {} bps",
             section.signals.join(" and "),
             section.rule.sort.counts()[*sort],
             enter.day,
@@ -108,37 +108,6 @@ impl Backtested {
         let excluded = self.excluded.iter().map(|(outcome, &count)| (outcome.code().to_owned(), count));
         excluded.chain(run.traded.untraded.iter().map(|(why, count)| (why.code().to_owned(), *count))).collect()
     }
-}
-
-/// The columns by which events are judged must be there.
-///
-/// # Errors
-/// One is not.
-pub fn check_columns(study: &Study, events: &EventTable) -> Result<(), Failure> {
-    let Some(section) = &study.backtest else { return Ok(()) };
-    let has = |name: &str| events.numbers.iter().any(|(known, _)| known == name);
-    let place = |i: usize| match section.signals.len() {
-        1 => vec!["backtest".to_owned(), "signal".into()],
-        _ => vec!["backtest".to_owned(), "signal".into(), i.to_string()],
-    };
-    let signals = section.signals.iter().enumerate().filter(|(_, name)| section.columns.contains(name));
-    let mut sought: Vec<(&str, Vec<String>)> = signals.map(|(i, name)| (name.as_str(), place(i))).collect();
-    if let Some((actual, forecast)) = &section.figures {
-        let path = |key: &str| vec!["backtest".to_owned(), "sue".into(), key.into()];
-        sought.push((actual, path("actual")));
-        sought.extend(forecast.as_ref().map(|forecast| (forecast.as_str(), path("forecast"))));
-    }
-    let missing: Vec<_> = sought.into_iter().filter(|(name, _)| !has(name)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let known = Table::names(&study.events.files)?;
-    let mistake = |(name, path): (&str, Vec<String>)| {
-        let mistake = Mistake::new(path, format!("the event table has no column `{name}`"));
-        mistake.did_you_mean(name, known.iter().map(String::as_str))
-    };
-    let mistakes: Vec<Mistake> = missing.into_iter().map(mistake).collect();
-    Err(study.document.error(&mistakes).into())
 }
 
 /// Every reason why a candidate is not traded.

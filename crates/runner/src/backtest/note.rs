@@ -13,7 +13,7 @@ use crate::performance::luck::Telling;
 pub struct StrategyNote {
     /// Number.
     pub strategy_id: usize,
-    /// As in `[0] surprise_pct, 5 quantiles, day 1 open, 20 sessions, hedge benchmark, 4 bps`.
+    /// As in `[0] surprise_pct, 5 quantiles, day 1 open, 20 sessions, hedge benchmark, size 0.01, 4 bps`.
     pub label: String,
     /// Events that became a lot.
     pub traded: usize,

@@ -1,16 +1,22 @@
 //! The section `[backtest]`.
 
 mod choices;
+mod combinations;
+mod foresight;
 mod signals;
+mod surprises;
 
-use dayzero_model::backtest::{At, Costs, Enter, Exit, Hedge, Limits, Rule, Strategy};
+use std::path::Path;
+
+use dayzero_model::backtest::{Rule, Strategy};
 use dayzero_model::{Measure, Specification};
 
 use super::mistake::Mistake;
 use super::raw::{RawAt, RawBacktest, RawCosts, RawEnter, RawHedge, RawStudy};
 use choices::{Listed, listed, path};
-pub use signals::beta_place;
+use combinations::Lists;
 pub(super) use signals::columns;
+pub use surprises::{FigureSource, Join};
 
 /// The events traded as a strategy.
 #[derive(Clone, Debug)]
@@ -21,8 +27,8 @@ pub struct Backtest {
     pub signals: Vec<String>,
     /// Columns of the event table by which events are judged.
     pub columns: Vec<String>,
-    /// Columns of the quarterly figure and its forecast, where surprises are computed.
-    pub figures: Option<(String, Option<String>)>,
+    /// Where quarterly figures come from, where surprises are computed.
+    pub figures: Option<FigureSource>,
     /// Every combination of the lists.
     pub strategies: Vec<Strategy>,
     /// Whether abnormal returns or betas decide, so that each specification has its own strategies.
@@ -59,92 +65,54 @@ impl Backtest {
 pub(super) fn backtest(
     raw: &RawStudy,
     specifications: &[Specification],
+    base: &Path,
     mistakes: &mut Vec<Mistake>,
 ) -> Option<Backtest> {
     let section = raw.backtest.as_ref()?;
     let before = mistakes.len();
     let chosen = signals::signals(section, specifications, mistakes);
-    let enter = enters(raw, section, &chosen, mistakes);
+    let figures = section.sue.as_ref().and_then(|sue| surprises::figures(raw, sue, base, mistakes));
+    let enter = enters(raw, section, mistakes);
+    foresight::check_entries(&enter, &chosen, specifications, mistakes);
     let hold_days = listed(&section.hold_days, "hold_days", mistakes);
     for hold in hold_days.iter().filter(|hold| hold.value == 0) {
         mistakes.push(Mistake::new(hold.path.clone(), "a lot is held for one session at least"));
     }
     let costs = costs(raw, section, mistakes);
+    let hedge = listed(&section.hedge, "hedge", mistakes);
+    let size = listed(&section.size, "size", mistakes);
+    for size in size.iter().filter(|size| !(size.value > 0.0 && size.value.is_finite())) {
+        mistakes.push(Mistake::new(size.path.clone(), ABOVE_ZERO));
+    }
     numbers(section, mistakes);
     let walk_forward = walk_forward(section, costs.len(), mistakes);
     let rule = signals::rule(section, &chosen, mistakes);
     let sides = choices::sides(section, rule.sort.counts(), mistakes);
-    signals::check_estimates(section, &chosen, specifications, mistakes);
+    foresight::check_betas(section, &hedge, &chosen, specifications, mistakes);
     if mistakes.len() > before {
         return None;
     }
-    let limits = |participation: Option<f64>| Limits {
-        gross: section.max_gross,
-        name: section.max_name,
-        positions: section.max_positions,
-        participation: participation.zip(section.capital),
-    };
-    let mut strategies = Vec::new();
-    for (sort, (long, short)) in sides.iter().enumerate() {
-        for enter in &enter {
-            for hold in &hold_days {
-                for costs in &costs {
-                    strategies.push(Strategy {
-                        sort,
-                        long: long.clone(),
-                        short: short.clone(),
-                        enter: enter_of(&enter.value),
-                        exit: Exit {
-                            hold_days: hold.value,
-                            before_next_event: section.exit_before_next_event,
-                            stop: section.stop,
-                            target: section.target,
-                        },
-                        size: section.size,
-                        hedge: hedge_of(section.hedge),
-                        limits: limits(costs.value.max_participation),
-                        costs: Costs {
-                            commission_bps: costs.value.commission_bps,
-                            half_spread_bps: costs.value.half_spread_bps,
-                            borrow_bps_per_year: costs.value.borrow_bps_per_year,
-                        },
-                    });
-                }
-            }
-        }
-    }
-    let participates = costs.iter().any(|costs| costs.value.max_participation.is_some());
+    let lists = Lists { enter, hold_days, hedge, size, costs };
+    let participates = lists.costs.iter().any(|costs| costs.value.max_participation.is_some());
     Some(Backtest {
-        per_specification: signals::needs_estimates(section, &chosen),
-        opens: enter.iter().any(|enter| enter.value.at == RawAt::Open),
+        per_specification: foresight::needs_estimates(section, &lists.hedge, &chosen),
+        opens: lists.enter.iter().any(|enter| enter.value.at == RawAt::Open),
         volumes: participates || (raw.prices.volume.is_some() && raw.prices.r#return.is_none()),
-        hedged: section.hedge != RawHedge::None,
+        hedged: lists.hedge.iter().any(|hedge| hedge.value != RawHedge::None),
         walk_forward,
         rule,
         signals: chosen.texts,
         columns: chosen.columns,
-        figures: section.sue.as_ref().map(|sue| (sue.actual.clone(), sue.forecast.clone())),
-        strategies,
+        figures,
+        strategies: combinations::strategies(section, &sides, &lists),
     })
 }
 
-/// Entries, each after the signals can be known.
-fn enters(
-    raw: &RawStudy,
-    section: &RawBacktest,
-    signals: &signals::Chosen,
-    mistakes: &mut Vec<Mistake>,
-) -> Vec<Listed<RawEnter>> {
+/// Entries at prices that there are.
+fn enters(raw: &RawStudy, section: &RawBacktest, mistakes: &mut Vec<Mistake>) -> Vec<Listed<RawEnter>> {
     let found = listed(&section.enter, "enter", mistakes);
     for Listed { value, path } in &found {
         let below = |key: &str| path.iter().cloned().chain([key.to_owned()]).collect::<Vec<_>>();
-        if let Some((text, last)) = &signals.reaction
-            && value.day as i64 <= i64::from(*last)
-        {
-            let problem = format!("`{text}` is known after the close of day {last}, and this entry is not later");
-            let help = format!("the first price after it is on day {}: day = {}", last + 1, last + 1);
-            mistakes.push(Mistake::new(below("day"), problem).help(help));
-        }
         if value.day > 10_000 || value.wait_days > 10_000 {
             mistakes.push(Mistake::new(path.clone(), "no lot waits for more than 10000 days"));
         }
@@ -195,10 +163,11 @@ fn costs(raw: &RawStudy, section: &RawBacktest, mistakes: &mut Vec<Mistake>) -> 
     found
 }
 
+const ABOVE_ZERO: &str = "a number above zero is needed here";
+
 /// Numbers that must be positive.
 fn numbers(section: &RawBacktest, mistakes: &mut Vec<Mistake>) {
     let decimals = [
-        ("size", Some(section.size)),
         ("stop", section.stop),
         ("target", section.target),
         ("max_gross", section.max_gross),
@@ -207,7 +176,7 @@ fn numbers(section: &RawBacktest, mistakes: &mut Vec<Mistake>) {
     ];
     for (key, value) in decimals {
         if value.is_some_and(|value| !(value > 0.0 && value.is_finite())) {
-            mistakes.push(Mistake::new(path(&[key]), "a number above zero is needed here"));
+            mistakes.push(Mistake::new(path(&[key]), ABOVE_ZERO));
         }
     }
     let counts = [
@@ -236,20 +205,4 @@ fn walk_forward(section: &RawBacktest, costs: usize, mistakes: &mut Vec<Mistake>
         }
     }
     Some(WalkSpans { train_days: raw.train_days, test_days: raw.test_days })
-}
-
-fn enter_of(raw: &RawEnter) -> Enter {
-    let at = match raw.at {
-        RawAt::Open => At::Open,
-        RawAt::Close => At::Close,
-    };
-    Enter { day: raw.day, at, wait_days: raw.wait_days }
-}
-
-fn hedge_of(raw: RawHedge) -> Hedge {
-    match raw {
-        RawHedge::None => Hedge::None,
-        RawHedge::Benchmark => Hedge::Benchmark,
-        RawHedge::Beta => Hedge::Beta,
-    }
 }

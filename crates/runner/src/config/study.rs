@@ -126,7 +126,7 @@ pub(super) fn check(raw: RawStudy, base: &Path, document: &Arc<Document>) -> Res
     let markets = markets::markets(&raw, base, &mut mistakes);
     let specifications = specifications::all(&raw, &mut mistakes);
     let regressions = regressions::regressions(&raw.regressions, &specifications, &mut mistakes);
-    let backtest = backtest::backtest(&raw, &specifications, &mut mistakes);
+    let backtest = backtest::backtest(&raw, &specifications, base, &mut mistakes);
     let numbers = backtest.iter().flat_map(backtest::columns).cloned().collect();
     let events = inputs::events(&raw.events, &regressions, numbers, base, &mut mistakes);
     let measures = inputs::measures(&specifications, backtest.as_ref());

@@ -87,8 +87,12 @@ pub(super) fn activity(case: &Case<'_>, days_per_year: f64) -> Result<ActivityRe
 /// The money with which a tenth of the lots would reach the participation, by their weights before limits.
 pub(super) fn capacity(case: &Case<'_>) -> Value {
     let participation = case.participation.ok_or("no max_participation is set")?;
-    let size = |lot: &&Lot| LotSize { weight: lot.wanted, traded_value: lot.traded_value.unwrap_or(0.0) };
-    said(performance::capacity(&case.lots.iter().map(size).collect::<Vec<_>>(), participation, CUT))
+    let size =
+        |(weight, traded_value): (f64, Option<f64>)| LotSize { weight, traded_value: traded_value.unwrap_or(0.0) };
+    let entered = case.lots.iter().map(|lot| (lot.wanted, lot.traded_value));
+    // Otherwise a large account, which keeps lots of small securities out, would seem to have much room.
+    let kept_out = case.too_large.iter().map(|lot| (lot.wanted, lot.traded_value));
+    said(performance::capacity(&entered.chain(kept_out).map(size).collect::<Vec<_>>(), participation, CUT))
 }
 
 impl Measured<'_> {
@@ -159,7 +163,7 @@ pub const MEASURES: &[Measure] = measures![
         |m| m.of_days(|days| days.net);
     "invested", "share of days with a position",
         |m| m.of_days(|days| days.invested);
-    "capacity", "money with which one lot in ten would reach max_participation, by weights before limits",
+    "capacity", "money with which one lot in ten would reach max_participation, by weights before limits, lots that it keeps out among them",
         |m| m.capacity.clone();
     "alpha", "return of a year beside the benchmarks, not compounded",
         |m| m.market.as_ref().map(|alpha| alpha.annual(m.year())).map_err(String::clone);

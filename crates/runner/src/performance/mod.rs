@@ -6,10 +6,10 @@ mod measures;
 mod regressors;
 mod walk;
 
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
 
-use dayzero_model::backtest::{Day, Lot, Strategy};
+use dayzero_model::backtest::{Day, Fill, Lot, Strategy, TooLarge, Traded};
 use dayzero_model::longrun::automatic_lags;
 use dayzero_model::performance::{Alpha, Drawdown, Sharpe};
 use rayon::prelude::*;
@@ -96,6 +96,7 @@ struct Case<'a> {
     first: usize,
     days: &'a [Day],
     lots: Vec<&'a Lot>,
+    too_large: Vec<&'a TooLarge>,
     hold_days: usize,
     participation: Option<f64>,
 }
@@ -112,39 +113,53 @@ pub fn performance(study: &Study, ground: Ground<'_>, backtested: &Backtested) -
     let records: Vec<&[f64]> = records.iter().map(Vec::as_slice).collect();
     let walked = section.walk_forward.map(|spans| walk::walk(backtested, &records, spans));
     let measure = |case: &Case<'_>, search: &Search| row(study, &regressors, days_per_year, case, search);
-    let searches = searches(section, backtested, &records);
-    let strategy = |number: usize| measure(&of_strategy(section, backtested, number), &searches[number]);
+    let rivals = Rivals::new(section, backtested);
+    let searches: Vec<Search> = rivals.groups.iter().map(|group| Search::of(&of_group(group, &records, 0))).collect();
+    let strategy =
+        |number: usize| measure(&of_strategy(section, backtested, number), &searches[rivals.group_of[number]]);
     let mut rows: Vec<Row> = (0..records.len()).into_par_iter().map(strategy).collect();
     if let Some(Ok(walked)) = &walked {
         let case = of_walk(section, backtested, walked);
         rows.push(measure(&case, &Search::none()));
         let skipped = walked.first - backtested.days.start;
-        let after: Vec<&[f64]> = records.iter().map(|record| &record[skipped..]).collect();
-        let search = Search::of(&after);
-        rows.extend(walked.hindsight.map(|best| measure(&of_hindsight(section, backtested, walked, best), &search)));
+        rows.extend(walked.hindsight.map(|best| {
+            let search = Search::of(&of_group(&rivals.groups[rivals.group_of[best]], &records, skipped));
+            measure(&of_hindsight(section, backtested, walked, best), &search)
+        }));
     }
     Some(Performance { days_per_year, regressors, rows, walked })
 }
 
-/// For every strategy the search that it is part of: those with the same costs. What trading costs is no choice, and
-/// a cheap copy of a strategy beats its dear twin on whatever days.
-fn searches(section: &Backtest, backtested: &Backtested, records: &[&[f64]]) -> Vec<Arc<Search>> {
-    let costs = |number: usize| {
-        let Strategy { costs, limits, .. } = &section.strategies[backtested.strategies[number].strategy];
-        (*costs, limits.participation)
-    };
-    let mut known: Vec<Arc<Search>> = Vec::new();
-    for number in 0..records.len() {
-        let twin = (0..number).find(|&other| costs(other) == costs(number));
-        known.push(match twin {
-            Some(other) => known[other].clone(),
-            None => {
-                let rivals = (0..records.len()).filter(|&other| costs(other) == costs(number));
-                Arc::new(Search::of(&rivals.map(|other| records[other]).collect::<Vec<_>>()))
+/// Strategies with the same costs, which are one search. What trading costs is no choice, and a cheap copy of a
+/// strategy beats its dear twin on whatever days.
+struct Rivals {
+    groups: Vec<Vec<usize>>,
+    /// The group of every strategy.
+    group_of: Vec<usize>,
+}
+
+impl Rivals {
+    fn new(section: &Backtest, backtested: &Backtested) -> Self {
+        let mut known: HashMap<[u64; 5], usize> = HashMap::new();
+        let mut found = Self { groups: Vec::new(), group_of: Vec::new() };
+        for (number, run) in backtested.strategies.iter().enumerate() {
+            let Strategy { costs, limits, .. } = &section.strategies[run.strategy];
+            let (share, capital) = limits.participation.unwrap_or((0.0, 0.0));
+            let costs = [costs.commission_bps, costs.half_spread_bps, costs.borrow_bps_per_year, share, capital];
+            let group = *known.entry(costs.map(f64::to_bits)).or_insert(found.groups.len());
+            if group == found.groups.len() {
+                found.groups.push(Vec::new());
             }
-        });
+            found.groups[group].push(number);
+            found.group_of.push(group);
+        }
+        found
     }
-    known
+}
+
+/// The records of some strategies, without their first days.
+fn of_group<'a>(group: &[usize], records: &[&'a [f64]], skipped: usize) -> Vec<&'a [f64]> {
+    group.iter().map(|&number| &records[number][skipped..]).collect()
 }
 
 fn returns(days: &[Day]) -> Vec<f64> {
@@ -160,35 +175,46 @@ fn of_strategy<'a>(section: &Backtest, backtested: &'a Backtested, number: usize
         first: backtested.days.start,
         days: &run.traded.days[backtested.days.clone()],
         lots: run.traded.lots.iter().collect(),
+        too_large: run.traded.too_large.iter().collect(),
         hold_days: strategy.exit.hold_days,
         participation: strategy.limits.participation.map(|(share, _)| share),
     }
 }
 
-/// The lots of a strategy that were entered on some days.
+/// Whether an entry lies on some days.
+fn on(backtested: &Backtested, days: &Range<usize>, market: usize, entry: &Fill) -> bool {
+    days.contains(&backtested.timeline.place(market, entry.day))
+}
+
+/// The lots of a strategy that were entered on some days, and those that would have been.
 fn entered<'a>(
-    backtested: &'a Backtested,
+    backtested: &Backtested,
     run: &'a StrategyRun,
-    days: Range<usize>,
-) -> impl Iterator<Item = &'a Lot> + use<'a> {
-    run.traded.lots.iter().filter(move |lot| days.contains(&backtested.timeline.place(lot.market, lot.entry.day)))
+    days: &Range<usize>,
+) -> (Vec<&'a Lot>, Vec<&'a TooLarge>) {
+    let Traded { lots, too_large, .. } = &run.traded;
+    let lots = lots.iter().filter(|lot| on(backtested, days, lot.market, &lot.entry));
+    let too_large = too_large.iter().filter(|lot| on(backtested, days, lot.market, &lot.entry));
+    (lots.collect(), too_large.collect())
 }
 
 fn of_hindsight<'a>(section: &Backtest, backtested: &'a Backtested, walked: &Walked, best: usize) -> Case<'a> {
     let days = walked.first..backtested.days.end;
     let run = &backtested.strategies[best];
+    let (lots, too_large) = entered(backtested, run, &days);
     Case {
         kind: Kind::Hindsight,
         first: days.start,
         days: &run.traded.days[days.clone()],
-        lots: entered(backtested, run, days).collect(),
+        lots,
+        too_large,
         ..of_strategy(section, backtested, best)
     }
 }
 
 fn of_walk<'a>(section: &Backtest, backtested: &'a Backtested, walked: &'a Walked) -> Case<'a> {
     let chosen = walked.spans.iter().filter_map(|span| Some((&backtested.strategies[span.strategy?], span)));
-    let lots = chosen.flat_map(|(run, span)| entered(backtested, run, span.test.clone())).collect();
+    let (lots, too_large): (Vec<_>, Vec<_>) = chosen.map(|(run, span)| entered(backtested, run, &span.test)).unzip();
     let shares = || section.strategies.iter().map(|strategy| strategy.limits.participation.map(|(share, _)| share));
     let first = shares().next().flatten();
     Case {
@@ -196,7 +222,8 @@ fn of_walk<'a>(section: &Backtest, backtested: &'a Backtested, walked: &'a Walke
         strategy: None,
         first: walked.first,
         days: &walked.days,
-        lots,
+        lots: lots.concat(),
+        too_large: too_large.concat(),
         hold_days: section.strategies.iter().map(|strategy| strategy.exit.hold_days).max().unwrap_or(0),
         participation: first.filter(|_| shares().all(|share| share == first)),
     }

@@ -38,8 +38,9 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
             .with(Column::int32("hold_days", "sessions a lot is held", move |cell| {
                 of(cell).map(|s| s.exit.hold_days as i32)
             }))
-            .with(Column::text("hedge", "none, benchmark or beta", move |cell| {
-                of(cell).map(|s| s.hedge.name().into())
+            .with(Column::text("hedge", "none, benchmark or beta", move |cell| of(cell).map(|s| s.hedge.name().into())))
+            .with(Column::float("size", "weight of a lot like most others, a decimal of equity", move |cell| {
+                of(cell).map(|s| s.size)
             }));
     with_costs(table, of).with_all(counts(finished))
 }

@@ -17,14 +17,20 @@ impl Book<'_> {
         }
         let limits = &self.strategy.limits;
         let places = limits.positions.map_or(usize::MAX, |most| most.saturating_sub(self.held));
-        let (steps, beyond) = steps.split_at(steps.len().min(places));
-        beyond.iter().for_each(|_| untraded(Untraded::MaxPositions));
         let mut wanted: Vec<(usize, f64, Option<CappedBy>)> = Vec::new();
         for &Step { order, .. } in steps {
+            if wanted.len() >= places {
+                untraded(Untraded::MaxPositions);
+                continue;
+            }
             let (notional, capped_by) = self.own_limits(order);
             if notional < SMALLEST * self.orders[order].weight * self.equity {
-                let name = capped_by == Some(CappedBy::Name);
-                untraded(if name { Untraded::MaxName } else { Untraded::Participation });
+                if capped_by == Some(CappedBy::Name) {
+                    untraded(Untraded::MaxName);
+                } else {
+                    untraded(Untraded::Participation);
+                    self.done.too_large.push(self.orders[order].too_large(self.record));
+                }
                 continue;
             }
             if limits.name.is_some() {

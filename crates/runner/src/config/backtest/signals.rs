@@ -1,33 +1,30 @@
 //! What events are judged by.
 
-use dayzero_model::backtest::{Forecast, Rule, Signal, Sort, Surprise, Weighting};
-use dayzero_model::expected::Source;
-use dayzero_model::{Response, Specification, Window};
+use dayzero_model::backtest::{Rule, Signal, Sort, Weighting};
+use dayzero_model::{Specification, Window};
 
 use super::choices::{listed, path};
+use super::surprises::{self, FigureSource};
 use crate::config::mistake::Mistake;
-use crate::config::raw::{RawBacktest, RawHedge, RawLotWeighting};
+use crate::config::raw::{RawBacktest, RawLotWeighting};
 
 /// The signals of a study.
 pub(in crate::config) struct Chosen {
     signals: Vec<Signal>,
     pub(super) texts: Vec<String>,
     pub(super) columns: Vec<String>,
-    /// The reaction that is known last: as it was written, and its last day.
-    pub(super) reaction: Option<(String, i32)>,
+    /// Windows of abnormal returns, each as it was written.
+    pub(super) reactions: Vec<(String, Window)>,
 }
 
 /// Columns of the event table that a section needs.
 pub(in crate::config) fn columns(backtest: &super::Backtest) -> impl Iterator<Item = &String> {
-    let (actual, forecast) = match &backtest.figures {
-        Some((actual, forecast)) => (Some(actual), forecast.as_ref()),
-        None => (None, None),
-    };
-    backtest.columns.iter().chain(actual).chain(forecast)
+    let figures = backtest.figures.iter().flat_map(FigureSource::columns);
+    backtest.columns.iter().chain(figures)
 }
 
 pub(super) fn signals(section: &RawBacktest, specifications: &[Specification], mistakes: &mut Vec<Mistake>) -> Chosen {
-    let mut chosen = Chosen { signals: Vec::new(), texts: Vec::new(), columns: Vec::new(), reaction: None };
+    let mut chosen = Chosen { signals: Vec::new(), texts: Vec::new(), columns: Vec::new(), reactions: Vec::new() };
     let written = listed(&section.signal, "signal", mistakes);
     if written.len() > 2 {
         mistakes.push(Mistake::new(path(&["signal"]), "events are sorted by one signal, or by two"));
@@ -41,12 +38,12 @@ pub(super) fn signals(section: &RawBacktest, specifications: &[Specification], m
                     mistakes.push(Mistake::new(signal.path, problem).help("widen event_window"));
                 }
                 chosen.signals.push(Signal::Abnormal(window));
-                if chosen.reaction.as_ref().is_none_or(|(_, last)| *last < window.last()) {
-                    chosen.reaction = Some((text.clone(), window.last()));
-                }
+                chosen.reactions.push((text.clone(), window));
             }
             Some(Err(problem)) => mistakes.push(Mistake::new(signal.path, problem)),
-            None if text == "sue" && section.sue.is_some() => chosen.signals.extend(surprise(section, mistakes)),
+            None if text == "sue" && section.sue.is_some() => {
+                chosen.signals.extend(surprises::signal(section, mistakes));
+            }
             None => {
                 chosen.signals.push(Signal::Column(chosen.columns.len()));
                 chosen.columns.push(text.clone());
@@ -72,19 +69,6 @@ fn reaction(text: &str) -> Option<Result<Window, String>> {
         _ => return Some(Err(format!("`{text}` is neither ar[t] nor car[a,b]"))),
     };
     Some(window.ok_or_else(|| format!("`{text}` has no window: the first day comes first")))
-}
-
-fn surprise(section: &RawBacktest, mistakes: &mut Vec<Mistake>) -> Option<Signal> {
-    let sue = section.sue.as_ref()?;
-    if sue.minimum < 2 || sue.errors < sue.minimum {
-        let problem = "a deviation needs two past errors at least, and no more than `errors` are taken";
-        mistakes.push(Mistake::new(path(&["sue", "minimum"]), problem));
-    }
-    let forecast = match sue.forecast {
-        Some(_) => Forecast::Analysts,
-        None => Forecast::SeasonalRandomWalk,
-    };
-    Some(Signal::Surprise(Surprise { forecast, errors: sue.errors, minimum: sue.minimum }))
 }
 
 /// The rule; where it makes no sense, that is among the mistakes.
@@ -125,83 +109,4 @@ pub(super) fn rule(section: &RawBacktest, chosen: &Chosen, mistakes: &mut Vec<Mi
         RawLotWeighting::BetaNeutral => Weighting::BetaNeutral,
     };
     Rule { signals: chosen.signals.clone(), sort, weighting, volume_days: section.volume_days.unwrap_or(20) }
-}
-
-/// Whether abnormal returns or betas decide.
-pub(super) fn needs_estimates(section: &RawBacktest, chosen: &Chosen) -> bool {
-    chosen.reaction.is_some() || needs_beta(section)
-}
-
-fn needs_beta(section: &RawBacktest) -> bool {
-    section.hedge == RawHedge::Beta || section.weighting == RawLotWeighting::BetaNeutral
-}
-
-/// Place of the market's beta among what a specification reports.
-pub fn beta_place(specification: &Specification) -> Option<usize> {
-    specification.recipe.reported.iter().position(|reported| reported.name == "beta_market")
-}
-
-/// Estimates must be there, and from before the event.
-pub(super) fn check_estimates(
-    section: &RawBacktest,
-    chosen: &Chosen,
-    specifications: &[Specification],
-    mistakes: &mut Vec<Mistake>,
-) {
-    if !needs_estimates(section, chosen) {
-        return;
-    }
-    let key = match (&chosen.reaction, section.hedge) {
-        (Some(_), _) => "signal",
-        (None, RawHedge::Beta) => "hedge",
-        (None, _) => "weighting",
-    };
-    if let Some(late) = specifications.iter().find(|s| s.estimation.last() >= 0) {
-        let problem = format!("the estimation window {} is not over when the event is traded", late.estimation);
-        let help = "end the estimation window before day 0";
-        mistakes.push(Mistake::new(path(&[key]), problem).help(help));
-    }
-    check_foresight(key, chosen, specifications, mistakes);
-    check_beta(section, specifications, mistakes);
-}
-
-/// No estimate may know of what comes after the decision.
-fn check_foresight(key: &str, chosen: &Chosen, specifications: &[Specification], mistakes: &mut Vec<Mistake>) {
-    // Days around later events would be left out of the estimate, before anybody knows of these events.
-    if let Some(wide) = specifications.iter().find(|s| s.mask_other_events as i64 >= -i64::from(s.estimation.last())) {
-        let problem = format!(
-            "mask_other_events = {} reaches from events after day 0 into the estimation window {}",
-            wide.mask_other_events, wide.estimation
-        );
-        let help = "end the estimation window farther from day 0, or mask fewer days";
-        mistakes.push(Mistake::new(path(&[key]), problem).help(help));
-    }
-    if chosen.reaction.is_some()
-        && let Some(donors) = specifications.iter().find(|s| s.recipe.uses(&Source::Donors))
-    {
-        let problem = format!("the model `{}` chooses donors by the whole event window", donors.model.name());
-        let help = "that looks beyond the decision; any other model does not";
-        mistakes.push(Mistake::new(path(&["signal"]), problem).help(help));
-    }
-}
-
-/// A hedge needs the market's beta of daily returns.
-fn check_beta(section: &RawBacktest, specifications: &[Specification], mistakes: &mut Vec<Mistake>) {
-    if needs_beta(section)
-        && let Some(other) =
-            specifications.iter().find(|s| !matches!(s.response, Response::Return | Response::Volatility))
-    {
-        let key = if section.hedge == RawHedge::Beta { "hedge" } else { "weighting" };
-        let problem = format!("the beta of `{}` is none of daily returns", other.response.name());
-        let help = "response = \"return\" has one; hedge = \"benchmark\" needs none";
-        mistakes.push(Mistake::new(path(&[key]), problem).help(help));
-    }
-    if needs_beta(section)
-        && let Some(without) = specifications.iter().find(|s| beta_place(s).is_none())
-    {
-        let key = if section.hedge == RawHedge::Beta { "hedge" } else { "weighting" };
-        let problem = format!("the model `{}` estimates no beta of the market", without.model.name());
-        let help = "hedge = \"benchmark\" needs none; the model `market` has one";
-        mistakes.push(Mistake::new(path(&[key]), problem).help(help));
-    }
 }

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::RawPaths;
+
 /// One value, or a list of them: every combination of the lists is a strategy.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
@@ -55,10 +57,10 @@ pub struct RawBacktest {
     pub volatility_days: Option<usize>,
     /// Weight of a lot like most others, as a decimal of equity.
     #[serde(default = "default_size")]
-    pub size: f64,
+    pub size: OneOrMany<f64>,
     /// What protects each lot from the market.
-    #[serde(default)]
-    pub hedge: RawHedge,
+    #[serde(default = "default_hedge")]
+    pub hedge: OneOrMany<RawHedge>,
     /// Most gross exposure, long and short together, as a decimal of equity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_gross: Option<f64>,
@@ -94,7 +96,7 @@ pub struct RawWalkForward {
 }
 
 /// Standardised unexpected earnings: the forecast error over the deviation of the security's past errors.
-/// Every row of the event table is a quarter.
+/// Every row of the event table is a quarter, or every row of a table of its own.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawSue {
@@ -103,12 +105,34 @@ pub struct RawSue {
     /// Column of the analysts' forecast (default: the figure of the same quarter a year before).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forecast: Option<String>,
-    /// Most past errors, the latest.
+    /// Most past errors, those of the latest quarters.
     #[serde(default = "default_errors")]
     pub errors: usize,
     /// Fewest past errors.
     #[serde(default = "default_minimum_errors")]
     pub minimum: usize,
+    /// Parquet or CSV table of quarterly figures (default: the event table).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<RawPaths>,
+    /// Column of the security's identifier in it (default: ticker).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security: Option<String>,
+    /// Column of the date on which the quarter ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// Column of the date on which the figure was announced, in the market's zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announced_on: Option<String>,
+    /// Column of the instant at which it was announced, in place of the date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announced_at: Option<String>,
+    /// By how many days the dates of a figure and of its event may differ (default 1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tolerance_days: Option<u32>,
+    /// Where the table does not say when figures were announced: an event announces the latest quarter that ended
+    /// at most so many days before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_age_days: Option<u32>,
 }
 
 /// Quantiles of the signal among the announcements that were decided strictly earlier.
@@ -213,8 +237,12 @@ fn default_true() -> bool {
     true
 }
 
-fn default_size() -> f64 {
-    0.01
+fn default_size() -> OneOrMany<f64> {
+    OneOrMany::One(0.01)
+}
+
+fn default_hedge() -> OneOrMany<RawHedge> {
+    OneOrMany::One(RawHedge::None)
 }
 
 fn default_errors() -> usize {
