@@ -50,11 +50,16 @@ impl Ration {
             return Ok(());
         }
         let problem = format!(
-            "{rows} rows of prices need {} of memory, and [run] memory allows {}",
+            "{rows} rows of prices need {} of memory, {} of it for the row groups that are decoded at once, and \
+             [run] memory allows {}",
             mebibytes(needed),
+            mebibytes(self.decoding),
             mebibytes(self.bytes)
         );
-        let remedy = format!("allow at least {}, or study fewer securities", mebibytes(needed));
+        let remedy = format!(
+            "allow at least {}, study fewer securities, or decode fewer row groups at once with [run] threads",
+            mebibytes(needed)
+        );
         Err(DataError::new(problem).remedy(remedy))
     }
 }

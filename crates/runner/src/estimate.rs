@@ -23,7 +23,7 @@ pub(crate) fn estimate(
     which: Range<usize>,
     progress: &Progress,
 ) -> Vec<Results> {
-    let keep = kept(study, ground.ledger.candidates.len());
+    let keep = kept(study);
     let (specifications, prepared) = (&study.specifications[which.clone()], &prepared[which]);
     let events: Vec<usize> = (0..ground.ledger.candidates.len()).collect();
     let blocks: Vec<Vec<Results>> = events
@@ -52,7 +52,7 @@ pub(crate) fn estimate(
 /// Estimates of a batch of specifications, at least: enough to keep all threads busy.
 const BATCH: usize = 1 << 18;
 
-/// The specifications in batches, one of which is held at a time where [`is_forgettable`].
+/// The specifications in batches, two of which are held at a time where [`is_forgettable`].
 pub(crate) fn batches(study: &Study, events: usize) -> Vec<Range<usize>> {
     let all = study.specifications.len();
     let step = if is_forgettable(study) { BATCH.div_ceil(events.max(1)) } else { all };
@@ -87,16 +87,14 @@ pub(crate) fn estimate_block(
 /// Tables that are made of whole events, and of days only as far as they show them.
 const OF_EVENTS: [&str; 5] = ["events", "specifications", "estimates", "abnormal_returns", "cars"];
 
-/// Which numbers of days and windows anybody asks for.
-fn kept(study: &Study, events: usize) -> Keep {
+/// Which numbers of single days anybody asks for.
+fn kept(study: &Study) -> Keep {
     let output = &study.output;
     if !is_forgettable(study) {
         return Keep::ALL;
     }
-    // A summary shows the windows of single events where there are few.
-    let windows = output.writes("cars") || events < BATCH / 8;
     if !output.writes("abnormal_returns") {
-        return Keep { windows, ..Keep::NONE };
+        return Keep::NONE;
     }
-    Keep { windows, ..abnormal_returns::keep(output.columns.get("abnormal_returns").map(Vec::as_slice)) }
+    abnormal_returns::keep(output.columns.get("abnormal_returns").map(Vec::as_slice))
 }

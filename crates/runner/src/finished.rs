@@ -57,7 +57,7 @@ pub struct Finished<'a> {
     /// For every input row, its place among the candidates, or [`NOWHERE`].
     places: Vec<u32>,
     /// For every candidate, the specification that decides on its overall outcome; empty before estimation.
-    deciding: Vec<u16>,
+    deciding: Vec<u32>,
 }
 
 impl<'a> Finished<'a> {
@@ -107,9 +107,9 @@ impl<'a> Finished<'a> {
             self.deciding.resize(results.len(), 0);
             self.results[specification] = results;
             for (place, outcome) in self.results[specification].outcomes().enumerate() {
-                let known = self.results[usize::from(self.deciding[place])].outcome(place);
+                let known = self.results[self.deciding[place] as usize].outcome(place);
                 if outcome.is_estimated() && (!known.is_estimated() || outcome >= known) {
-                    self.deciding[place] = specification as u16;
+                    self.deciding[place] = specification as u32;
                 }
             }
         }
@@ -144,7 +144,7 @@ impl<'a> Finished<'a> {
     /// Outcome and reason of an input row over all specifications: the worst use that any
     /// specification that estimates it makes of it, or the first exclusion when none does.
     pub fn overall_outcome(&self, row: usize) -> (Option<Outcome>, Option<&str>) {
-        let deciding = self.place(row).map_or(0, |place| usize::from(self.deciding[place]));
+        let deciding = self.place(row).map_or(0, |place| self.deciding[place] as usize);
         self.outcome(deciding, row)
     }
 

@@ -182,7 +182,7 @@ impl Field<'_> {
         let mut cells = self.cells();
         let events: Vec<usize> = (0..moved.len()).collect();
         for (block, moved) in events.chunks(BLOCK).zip(moved.chunks(BLOCK)) {
-            let results = Results::keeping(self.specification, Keep { windows: true, ..Keep::NONE });
+            let results = Results::keeping(self.specification, Keep::NONE);
             let results = estimate_block(ground, self.specification, &prepared, block, estimator, results);
             let places: Vec<usize> = moved.iter().map(|(place, _)| *place).collect();
             self.collect(&results, &places, &mut cells);

@@ -46,8 +46,8 @@ pub struct EventDays {
     errors: Vec<f64>,
     without_return: usize,
     without_regressor: usize,
-    /// Whether a day lost everything, which has no logarithm: no window with it has a sum. Empty where
-    /// no day did.
+    /// Whether a day lost everything, which has no logarithm: no window with it has a sum. Empty for
+    /// whole windows.
     lost: Vec<bool>,
     /// The design on these days, column after column; zero on days that are missing.
     rows: Vec<f64>,

@@ -91,7 +91,7 @@ impl Kernel {
         let kept = with_residuals || self.form == ClosedForm::Given;
         scratch.residuals.resize(if kept { window.len() } else { 0 }, 0.0);
         let stored = scratch.responses.read(specification, place, &self.columns, &window);
-        if self.fit_days(&window, stored, scratch, fit).is_some() {
+        if self.columns.are_complete(&window) && self.fit_days(&window, stored, scratch, fit).is_some() {
             return Some(());
         }
         if let Some(stored) = stored {

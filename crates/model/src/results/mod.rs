@@ -12,7 +12,7 @@ use crate::diagnostics::Diagnosis;
 use crate::significance::StudentTails;
 use crate::{Maybe, Outcome, Response, Specification};
 
-/// Which numbers of days and windows are kept; those of whole events always are.
+/// Which numbers of single days are kept; those of windows and whole events always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
     /// Calendar indices.
@@ -27,18 +27,14 @@ pub struct Keep {
     pub sar: bool,
     /// CARs from the first day of the event window.
     pub path: bool,
-    /// Sums over windows.
-    pub windows: bool,
 }
 
 impl Keep {
     /// All of them.
-    pub const ALL: Self =
-        Self { day: true, actual: true, expected: true, ar: true, sar: true, path: true, windows: true };
+    pub const ALL: Self = Self { day: true, actual: true, expected: true, ar: true, sar: true, path: true };
 
     /// None of them.
-    pub const NONE: Self =
-        Self { day: false, actual: false, expected: false, ar: false, sar: false, path: false, windows: false };
+    pub const NONE: Self = Self { day: false, actual: false, expected: false, ar: false, sar: false, path: false };
 }
 
 /// The fit of one event.
@@ -203,10 +199,12 @@ impl Results {
         self.reasons.get(&(event as u32)).map(|reason| &**reason)
     }
 
-    /// The sums over the windows of an event: the declared ones, then those around them; nothing where they were
-    /// not kept.
+    /// The sums over the windows of an event: the declared ones, then those around them.
+    ///
+    /// # Panics
+    /// The numbers were forgotten: a mistake of the caller, here and in what follows.
     pub fn windows(&self, event: usize) -> &[Cumulative] {
-        if self.keep.windows { self.windows.of(event) } else { &[] }
+        self.windows.of(event)
     }
 
     /// Forgets all numbers: what remains are the outcomes and their reasons.

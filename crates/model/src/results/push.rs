@@ -14,7 +14,7 @@ impl Results {
         let days_len = self.days_len;
         let none = |len: usize| std::iter::repeat_n(Maybe::NONE, len);
         self.reported.extend(none(self.reported_len));
-        let Keep { day, actual, expected, ar, sar, path, windows } = self.keep;
+        let Keep { day, actual, expected, ar, sar, path } = self.keep;
         let columns = [
             (actual, &mut self.actual),
             (expected, &mut self.expected),
@@ -28,9 +28,7 @@ impl Results {
         if day {
             self.day.extend(std::iter::repeat_n(None, days_len));
         }
-        if windows {
-            self.windows.extend(std::iter::repeat_n(Cumulative::default(), self.windows_len));
-        }
+        self.windows.extend(std::iter::repeat_n(Cumulative::default(), self.windows_len));
         if self.has_placebos {
             self.window_placebo.extend(none(self.windows_len));
         }
@@ -58,9 +56,7 @@ impl Results {
             positive_share: Maybe::finite(fit.positive_share),
         });
         self.push_days(specification, days);
-        if self.keep.windows {
-            self.windows.extend(specification.windows().map(|window| days.cumulative(specification, fit, window)));
-        }
+        self.windows.extend(specification.windows().map(|window| days.cumulative(specification, fit, window)));
         self.window_placebo.extend(placebo_shares.iter().map(|&share| Maybe::from(share)));
         self.diagnoses.extend(self.diagnoses_residuals.then_some(*diagnosis));
         if self.keeps_residuals {
@@ -69,7 +65,7 @@ impl Results {
     }
 
     fn push_days(&mut self, specification: &Specification, days: &EventDays) {
-        let Keep { day, actual, expected, ar, sar, path, .. } = self.keep;
+        let Keep { day, actual, expected, ar, sar, path } = self.keep;
         if day {
             self.day.extend(days.calendar().map(|index| index.map(|index| index as u32)));
         }

@@ -47,6 +47,5 @@ pub(crate) fn keep(narrowed: Option<&[String]>) -> Keep {
         ar: wants("ar"),
         sar: wants("sar"),
         path: wants("car"),
-        windows: false,
     }
 }

@@ -8,13 +8,14 @@ use crate::finished::Finished;
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let groups = &finished.ledger.groups;
     let units = finished.averages.len() * groups.len();
+    let longest = finished.averages.iter().flatten().map(Vec::len).max().unwrap_or_default();
     let run = move |unit: usize, cells: &mut Vec<Cell>| {
         let (specification, item) = (unit / groups.len(), unit % groups.len());
         let parts = 0..finished.averages[specification][item].len();
         cells.extend(parts.map(|part| Cell { specification, item, part, place: None }));
     };
     let of = |cell: &Cell| -> &'a Average { &finished.averages[cell.specification][cell.item][cell.part] };
-    Table::runs("averages", "a specification, a group and a day of the event window", units, run)
+    Table::runs("averages", "a specification, a group and a day of the event window", (units, longest), run)
         .with(Column::specification(|cell| cell.specification))
         .with(Column::group(groups, |cell| cell.item))
         .with(Column::tau(finished))

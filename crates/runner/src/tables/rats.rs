@@ -7,6 +7,7 @@ use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let groups = &finished.ledger.groups;
+    let longest = finished.rats.iter().map(|rows| rows.days.len()).max().unwrap_or_default();
     let run = move |item: usize, cells: &mut Vec<Cell>| {
         let rows = &finished.rats[item];
         let parts = 0..rows.days.len();
@@ -16,7 +17,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let alpha = move |cell: &Cell| -> Option<&'a Estimate> { of(cell).alpha.as_ref() };
     let sum = move |cell: &Cell| -> Option<&'a Estimate> { of(cell).cumulative.as_ref() };
     let description = "a specification of simple daily returns, a group and a day of the event window";
-    Table::runs("rats", description, finished.rats.len(), run)
+    Table::runs("rats", description, (finished.rats.len(), longest), run)
         .with(Column::specification(|cell| cell.specification))
         .with(Column::group(groups, |cell| finished.rats[cell.item].group))
         .with(Column::tau(finished))

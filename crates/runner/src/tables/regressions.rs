@@ -7,13 +7,14 @@ use crate::finished::Finished;
 use crate::regressions::RegressionRows;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
+    let longest = finished.regressions.iter().map(|rows| rows.coefficients.len()).max().unwrap_or_default();
     let run = move |item: usize, cells: &mut Vec<Cell>| {
         let rows = &finished.regressions[item];
         let parts = 0..rows.coefficients.len();
         cells.extend(parts.map(|part| Cell { specification: rows.specification, item, part, place: None }));
     };
     let description = "a specification, a group, a regression and a coefficient";
-    let table = Table::runs("regressions", description, finished.regressions.len(), run);
+    let table = Table::runs("regressions", description, (finished.regressions.len(), longest), run);
     of_the_regression(of_the_coefficient(keys(table, finished), finished), finished)
 }
 

@@ -10,7 +10,7 @@ pub fn table<'a>(plan: &'a Plan, tallies: &'a [Tally]) -> Table<'a> {
     };
     let of = move |cell: &Cell| -> &'a Tally { &tallies[cell.item] };
     let description = "a specification, a window, a measure, a test, an effect and a level";
-    Table::runs("rejections", description, tallies.len(), run)
+    Table::runs("rejections", description, (tallies.len(), LEVELS.len()), run)
         .with(Column::specification(move |cell| of(cell).specification))
         .with_all(Column::window(move |cell| of(cell).window))
         .with(Column::text("measure", "what is tested", move |cell| Some(of(cell).measure.name().into())).key())

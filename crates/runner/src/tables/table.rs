@@ -23,6 +23,8 @@ pub struct Table<'a> {
     columns: Vec<Column<'a>>,
     /// Number of units; a unit is a row or a run of rows that belong together.
     units: usize,
+    /// The most rows of a unit.
+    longest: usize,
     /// Units of each specification, one specification after the other, where the table grows with every
     /// specification that is estimated.
     per_specification: Option<usize>,
@@ -43,18 +45,18 @@ impl<'a> Table<'a> {
         rows: usize,
         cell: impl Fn(usize) -> Cell + Sync + 'a,
     ) -> Self {
-        Self::runs(name, description, rows, move |unit, cells| cells.push(cell(unit)))
+        Self::runs(name, description, (rows, 1), move |unit, cells| cells.push(cell(unit)))
     }
 
-    /// A table whose units are runs of rows: `run` adds the rows of a unit.
+    /// A table of so many units, which are runs of so many rows at most: `run` adds the rows of a unit.
     pub(super) fn runs(
         name: &'static str,
         description: &'static str,
-        units: usize,
+        (units, longest): (usize, usize),
         run: impl Fn(usize, &mut Vec<Cell>) + Sync + 'a,
     ) -> Self {
         let cells = move |units: Range<usize>, cells: &mut Vec<Cell>| units.for_each(|unit| run(unit, cells));
-        Self { name, description, columns: Vec::new(), units, per_specification: None, cells: Box::new(cells) }
+        Self { name, description, columns: Vec::new(), units, longest, per_specification: None, cells: Box::new(cells) }
     }
 
     /// A table with a row for every specification and input event.
@@ -80,6 +82,7 @@ impl<'a> Table<'a> {
         length: fn(&Results) -> usize,
     ) -> Self {
         let rows = finished.ledger.rows.len();
+        let longest = finished.results.iter().map(length).max().unwrap_or_default();
         let run = move |unit: usize, cells: &mut Vec<Cell>| {
             let (specification, item) = (unit / rows, unit % rows);
             let Some(place) = finished.place(item) else { return };
@@ -89,7 +92,10 @@ impl<'a> Table<'a> {
                 cells.extend(parts.map(|part| Cell { specification, item, part, place: Some(place as u32) }));
             }
         };
-        Self { per_specification: Some(rows), ..Self::runs(name, description, finished.results.len() * rows, run) }
+        Self {
+            per_specification: Some(rows),
+            ..Self::runs(name, description, (finished.results.len() * rows, longest), run)
+        }
     }
 
     pub(super) fn with(mut self, column: Column<'a>) -> Self {
@@ -141,16 +147,9 @@ impl<'a> Table<'a> {
         specifications.start * each..specifications.end * each
     }
 
-    /// Units in pieces of about so many rows.
+    /// Units in pieces of so many rows at most, as long as a unit has no more.
     pub fn pieces(&self, units: Range<usize>, rows: usize) -> Vec<Range<usize>> {
-        // Any unit of a table that has some rows per unit stands for all; one without rows counts as one.
-        let mut cells = Vec::new();
-        let sample = units.clone().take(SAMPLE).find(|&unit| {
-            (self.cells)(unit..unit + 1, &mut cells);
-            !cells.is_empty()
-        });
-        let per_unit = sample.map_or(1, |_| cells.len());
-        let (step, end) = ((rows / per_unit).max(1), units.end);
+        let (step, end) = ((rows / self.longest.max(1)).max(1), units.end);
         units.step_by(step).map(|start| start..(start + step).min(end)).collect()
     }
 
@@ -189,6 +188,3 @@ impl<'a> Table<'a> {
         })
     }
 }
-
-/// Units that are looked at for how many rows one has.
-const SAMPLE: usize = 1_000;

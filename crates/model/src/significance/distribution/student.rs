@@ -11,10 +11,37 @@ pub(super) fn two_sided(dof: f64, t: f64) -> f64 {
     // x^a (1−x)^½ / B(a, ½)
     let front = libm::exp(-a * libm::log1p(ratio)) * rest.sqrt() * gamma_ratio(a) / std::f64::consts::PI.sqrt();
     match x < (a + 1.0) / (a + 2.5) {
-        true => front * fraction(a, 0.5, x) / a,
+        true => front * far(a, x, rest),
         false => 1.0 - front * fraction(0.5, a, rest) / 0.5,
     }
 }
+
+/// The continued fraction of I_x(a, ½) over x^a (1 − x)^½ / B(a, ½), in terms of 1 − x: x itself says too little where
+/// it is near one, as with many degrees of freedom (DiDonato & Morris 1992, eq. 9).
+fn far(a: f64, x: f64, rest: f64) -> f64 {
+    const B: f64 = 0.5;
+    let c = 1.0 + (a + B) * rest - B;
+    let first = 1.0 + 1.0 / a;
+    let (mut before, mut now) = ((0.0, 1.0), (1.0, c / first));
+    let (mut p, mut s, mut found) = (1.0, a + 1.0, first / c);
+    for step in 1..MOST_STEPS {
+        let n = f64::from(step);
+        let (t, w) = (n / a, n * (B - n) * x);
+        let alpha = p * (p + B / a) * (a / s) * (a / s) * (w * x);
+        let beta = n + w / s + (1.0 + t) / (first + 2.0 * t) * (c + n * (1.0 + rest));
+        (p, s) = (1.0 + t, s + 2.0);
+        let next = (alpha * before.0 + beta * now.0, alpha * before.1 + beta * now.1);
+        let known = std::mem::replace(&mut found, next.0 / next.1);
+        if (found - known).abs() <= f64::EPSILON * found {
+            break;
+        }
+        (before, now) = ((now.0 / next.1, now.1 / next.1), (found, 1.0));
+    }
+    found
+}
+
+/// Steps of a continued fraction; a hundred are many.
+const MOST_STEPS: i32 = 10_000;
 
 /// Γ(a + ½)/Γ(a), from its asymptotic series (Tricomi & Erdélyi 1951) for large a, to which smaller ones are raised.
 fn gamma_ratio(a: f64) -> f64 {
@@ -42,7 +69,6 @@ fn gamma_ratio(a: f64) -> f64 {
 /// (1976).
 fn fraction(a: f64, b: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
-    const MOST_STEPS: i32 = 10_000;
     let away = |value: f64| if value.abs() < TINY { TINY } else { value };
     let mut c = 1.0;
     let mut d = 1.0 / away(1.0 - (a + b) * x / (a + 1.0));

@@ -40,7 +40,7 @@ impl StudentTails {
     pub fn two_sided(&self, dof: u32, t: f64) -> f64 {
         let exact = || Distribution::StudentT { dof: f64::from(dof) }.two_sided(t);
         let place = t.abs() * PIECES;
-        if place >= FARTHEST * PIECES || t == 0.0 || dof == 0 {
+        if place.is_nan() || place >= FARTHEST * PIECES || t == 0.0 || dof == 0 {
             return exact();
         }
         let Some(pieces) = self.by_dof.get(dof as usize) else { return exact() };
