@@ -62,7 +62,7 @@
 //! let place = EventPlace { panel: &panel, security: 0, day0: 80, events: &events, peers, characteristics: None };
 //! let mut estimator = Estimator::default();
 //! estimator.estimate(&specification, &design, &place).unwrap();
-//! let day0 = estimator.days.days()[1].unwrap();
+//! let day0 = estimator.days.days().nth(1).flatten().unwrap();
 //! assert!((day0.ar - 0.049).abs() < 1e-4);
 //! ```
 //!
