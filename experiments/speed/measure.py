@@ -62,7 +62,7 @@ def measure(rounds):
         "job, five factors": job("out-ff5", 'study.model="ff5"'),
         "one specification, tables of events": job("out-one", TABLES),
         "twenty specifications, the same tables": job("out-sweep", TABLES, MODELS, SWEEP),
-        "few events": job("out-few", few),
+        "few events (a filter)": job("out-few", few),
     }
     best = {}
     for _ in range(rounds):
