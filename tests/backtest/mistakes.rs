@@ -121,6 +121,10 @@ fn betas_and_costs_that_mislead() {
         "signal = \"signal\"\ncosts = [{}, { commission_bps = 9.0 }]\nwalk_forward = { train_days = 9, test_days = 5 }",
         &["a walk-forward among several costs would choose the lowest"],
     );
+    refused(
+        "signal = \"signal\"\nsize = [0.1, 0.2]\nwalk_forward = { train_days = 9, test_days = 5 }",
+        &["a walk-forward among several sizes would choose by chance"],
+    );
 }
 
 /// Returns tell no opening price and no value.

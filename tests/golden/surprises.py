@@ -80,7 +80,7 @@ class Surprises:
             base = min(before, key=off, default=None)
             expected = base["actual"] if base else float("nan")
         found = quarter["actual"] - expected
-        return found if found == found else None
+        return (found, max(abs(quarter["actual"]), abs(expected))) if found == found else None
 
     def of(self, event):
         """(value or the reason why there is none, moment from which on it is known)"""
@@ -99,5 +99,6 @@ class Surprises:
         past = [e for e in past if e is not None][-self.keys.get("errors", 8):]
         if len(past) < max(2, self.keys.get("minimum", 4)):
             return "too_few_errors", due
-        deviation = statistics.stdev(past)
-        return (error / deviation if deviation > 0 else "no_signal"), due
+        # 7.29 - 7.28 and 31.01 - 31 are equal errors, though not as binary numbers.
+        deviation, rounding = statistics.stdev(e for e, _ in past), 1e-12 * max(size for _, size in past)
+        return (error[0] / deviation if deviation > rounding else "no_signal"), due

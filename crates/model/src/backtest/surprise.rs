@@ -31,6 +31,10 @@ pub struct Surprise {
 
 const YEAR: i32 = 365;
 
+/// Errors that differ by less than this share of the figures are equal: 7.29 − 7.28 and 31.01 − 31 are not the same
+/// number in binary digits.
+const ROUNDING: f64 = 1e-12;
+
 impl Surprise {
     /// The surprise in the last of the figures of a security, which are in the order of quarters. Past errors are
     /// those of earlier quarters that were known strictly before it.
@@ -39,19 +43,21 @@ impl Surprise {
     /// There is no figure, no expectation of it, too few past errors, or no spread among them.
     pub fn of(&self, figures: &[Figure]) -> Result<f64, Untraded> {
         let own = figures.len().checked_sub(1).ok_or(Untraded::NoFigure)?;
-        let error = self.error(figures, own).ok_or(Untraded::NoSignal)?;
+        let (error, _) = self.error(figures, own).ok_or(Untraded::NoSignal)?;
         let before = (0..own).rev().filter(|&i| figures[i].known < figures[own].known);
-        let past: Vec<f64> = before.filter_map(|i| self.error(figures, i)).take(self.errors).collect();
+        let (past, sizes): (Vec<f64>, Vec<f64>) =
+            before.filter_map(|i| self.error(figures, i)).take(self.errors).unzip();
         if past.len() < self.minimum.max(2) {
             return Err(Untraded::TooFewErrors);
         }
         let (_, deviation) = mean_and_deviation(&past);
-        let surprise = Some(error / deviation).filter(|surprise| deviation > 0.0 && surprise.is_finite());
+        let spread = deviation > ROUNDING * sizes.into_iter().fold(0.0, f64::max);
+        let surprise = Some(error / deviation).filter(|surprise| spread && surprise.is_finite());
         surprise.ok_or(Untraded::NoSignal)
     }
 
-    /// The forecast error of a figure.
-    fn error(&self, figures: &[Figure], of: usize) -> Option<f64> {
+    /// The forecast error of a figure, and the larger of the two numbers whose difference it is.
+    fn error(&self, figures: &[Figure], of: usize) -> Option<(f64, f64)> {
         let Figure { quarter, actual, forecast, .. } = figures[of];
         let expected = match self.forecast {
             Forecast::Analysts => forecast,
@@ -60,7 +66,8 @@ impl Surprise {
                 figures[..of].iter().filter(|figure| off(figure) <= tolerance).min_by_key(off)?.actual
             }
         };
-        Some(actual - expected).filter(|error| error.is_finite())
+        let error = actual - expected;
+        error.is_finite().then_some((error, actual.abs().max(expected.abs())))
     }
 }
 
@@ -87,6 +94,17 @@ mod tests {
         // Only the latest two of three past errors.
         let more = [figure(-91, 100.0, 0.0), figures[0], figures[1], figures[2]];
         assert_eq!(Surprise { errors: 2, ..surprise }.of(&more), Ok(found));
+    }
+
+    #[test]
+    fn errors_that_are_equal_but_for_rounding_have_no_spread() {
+        let figures = [(12.38, 12.37), (31.01, 31.0), (7.29, 7.28), (20.8, 20.79), (9.9, 9.8)].into_iter().enumerate();
+        let figures: Vec<Figure> =
+            figures.map(|(quarter, (actual, forecast))| figure(91 * quarter as i32, actual, forecast)).collect();
+        let surprise = Surprise { forecast: Forecast::Analysts, errors: 8, minimum: 4 };
+        let deviation = mean_and_deviation(&figures[..4].iter().map(|f| f.actual - f.forecast).collect::<Vec<_>>()).1;
+        assert!(deviation > 0.0, "rounding leaves a spread: {deviation:e}");
+        assert_eq!(surprise.of(&figures), Err(Untraded::NoSignal));
     }
 
     /// Six quarters, of which one is missing: the seventh looks a year back, and not four rows.

@@ -85,7 +85,7 @@ pub(super) fn backtest(
         mistakes.push(Mistake::new(size.path.clone(), ABOVE_ZERO));
     }
     numbers(section, mistakes);
-    let walk_forward = walk_forward(section, costs.len(), mistakes);
+    let walk_forward = walk_forward(section, (costs.len(), size.len()), mistakes);
     let rule = signals::rule(section, &chosen, mistakes);
     let sides = choices::sides(section, rule.sort.counts(), mistakes);
     foresight::check_betas(section, &hedge, &chosen, specifications, mistakes);
@@ -191,12 +191,23 @@ fn numbers(section: &RawBacktest, mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// A Sharpe ratio takes two days, and nobody chooses what trading costs.
-fn walk_forward(section: &RawBacktest, costs: usize, mistakes: &mut Vec<Mistake>) -> Option<WalkSpans> {
+/// A Sharpe ratio takes two days; nobody chooses what trading costs; and the ratio hardly depends on the size of lots, so
+/// that a choice among sizes would be one by chance.
+fn walk_forward(
+    section: &RawBacktest,
+    (costs, sizes): (usize, usize),
+    mistakes: &mut Vec<Mistake>,
+) -> Option<WalkSpans> {
     let raw = section.walk_forward?;
     if costs > 1 {
         let problem = "a walk-forward among several costs would choose the lowest";
         let help = "give one entry of costs, and run the study once for each";
+        mistakes.push(Mistake::new(path(&["walk_forward"]), problem).help(help));
+    }
+    if sizes > 1 {
+        let problem =
+            "a walk-forward among several sizes would choose by chance: Sharpe ratios hardly depend on the size";
+        let help = "give one size, and run the study once for each";
         mistakes.push(Mistake::new(path(&["walk_forward"]), problem).help(help));
     }
     for (key, days, fewest) in [("train_days", raw.train_days, 2), ("test_days", raw.test_days, 1)] {
