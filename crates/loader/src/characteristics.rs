@@ -21,12 +21,9 @@ pub fn read(
     let columns = [&source.security].into_iter().chain(&source.date).chain(&source.numbers).chain(&source.labels);
     let required: Vec<&str> = columns.map(String::as_str).collect();
     let table = Table::read(&source.files, &required, &[])?;
-    let missing = |column: &str, row: usize, what: &str| {
-        table.error_at(column, row, format!("the {what} is missing")).remedy("fill it in, or drop the row")
-    };
     let mut kept: Vec<(usize, usize)> = Vec::new();
     for (row, id) in table.identifiers(&source.security)?.iter().enumerate() {
-        let id = id.ok_or_else(|| missing(&source.security, row, "identifier"))?;
+        let id = id.ok_or_else(|| table.missing(&source.security, row, "identifier"))?;
         kept.extend(securities.get(id).map(|&security| (row, security)));
     }
     let note = kept.is_empty().then(|| {
@@ -39,15 +36,13 @@ pub fn read(
         None => vec![None; kept.len()],
         Some(column) => {
             let dates = table.dates(column)?;
-            let dated = |&(row, _): &(usize, usize)| dates[row].map(Some).ok_or_else(|| missing(column, row, "date"));
+            let dated =
+                |&(row, _): &(usize, usize)| dates[row].map(Some).ok_or_else(|| table.missing(column, row, "date"));
             kept.iter().map(dated).collect::<Result<_, _>>()?
         }
     };
     let number = |name: &String| -> Result<(String, Vec<f64>), DataError> {
-        let values = table.numbers(name)?;
-        if let Some(row) = values.iter().position(|value| value.is_infinite()) {
-            return Err(table.error_at(name, row, "the value is infinite").remedy("leave unknown values empty"));
-        }
+        let values = table.finite_numbers(name)?;
         Ok((name.clone(), kept.iter().map(|&(row, _)| values[row]).collect()))
     };
     let label = |name: &String| -> Result<(String, Vec<Option<String>>), DataError> {

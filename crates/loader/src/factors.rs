@@ -65,8 +65,10 @@ pub fn read_benchmark(files: &[InputFile], date: &str, value: &ValueColumn) -> R
 /// Rows in the order of their dates.
 fn order_of_dates(table: &Table, column: &str) -> Result<Vec<(Date, usize)>, DataError> {
     let dates = table.dates(column)?;
-    let missing = |row| table.error_at(column, row, "the date is missing").remedy("fill it in, or drop the row");
-    let dated = dates.into_iter().enumerate().map(|(row, date)| Ok((date.ok_or_else(|| missing(row))?, row)));
+    let dated = dates
+        .into_iter()
+        .enumerate()
+        .map(|(row, date)| Ok((date.ok_or_else(|| table.missing(column, row, "date"))?, row)));
     let mut order: Vec<(Date, usize)> = dated.collect::<Result<_, DataError>>()?;
     order.sort_unstable();
     match order.windows(2).find(|pair| pair[0].0 == pair[1].0) {

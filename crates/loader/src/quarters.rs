@@ -73,8 +73,8 @@ pub fn read(
         notes.push(format!("none of the {} quarterly figures is of a security with prices", table.rows()));
     }
     let announced = announced(&table, source)?;
-    let actual = numbers(&table, &source.actual)?;
-    let forecast = source.forecast.as_ref().map(|column| numbers(&table, column)).transpose()?;
+    let actual = table.finite_numbers(&source.actual)?;
+    let forecast = source.forecast.as_ref().map(|column| table.finite_numbers(column)).transpose()?;
     let quarter = |&Place { security, period, row }: &Place| Quarter {
         security,
         period,
@@ -111,15 +111,12 @@ struct Place {
 
 /// The rows of the securities that are asked for, by security and period.
 fn rows(table: &Table, source: &QuarterSource, securities: &HashMap<String, usize>) -> Result<Vec<Place>, DataError> {
-    let missing = |column: &str, row: usize, what: &str| {
-        table.error_at(column, row, format!("the {what} is missing")).remedy("fill it in, or drop the row")
-    };
     let periods = table.dates(&source.period)?;
     let mut found = Vec::new();
     for (row, id) in table.identifiers(&source.security)?.iter().enumerate() {
-        let id = id.filter(|id| !id.is_empty()).ok_or_else(|| missing(&source.security, row, "identifier"))?;
+        let id = id.filter(|id| !id.is_empty()).ok_or_else(|| table.missing(&source.security, row, "identifier"))?;
         let Some(&security) = securities.get(id) else { continue };
-        let period = periods[row].ok_or_else(|| missing(&source.period, row, "end of the quarter"))?;
+        let period = periods[row].ok_or_else(|| table.missing(&source.period, row, "end of the quarter"))?;
         found.push(Place { security, period, row });
     }
     found.sort_by_key(|place| (place.security, place.period, place.row));
@@ -152,15 +149,6 @@ fn announced(table: &Table, source: &QuarterSource) -> Result<Option<Vec<Announc
         }
     };
     Ok(Some(found))
-}
-
-/// A column of finite numbers, NaN where missing.
-fn numbers(table: &Table, column: &str) -> Result<Vec<f64>, DataError> {
-    let values = table.numbers(column)?;
-    match values.iter().position(|value| value.is_infinite()) {
-        Some(row) => Err(table.error_at(column, row, "the value is infinite").remedy("leave unknown values empty")),
-        None => Ok(values),
-    }
 }
 
 /// The date of an announcement, in Greenwich.

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::columns::Dates;
+use crate::names::FILL_OR_DROP;
 use crate::paths::InputFile;
 use crate::schema::{Kind, unreadable};
 use crate::table_files::{file_schema, read_file, with_plain_texts};
@@ -121,6 +122,20 @@ impl Table {
     pub fn identifiers(&self, name: &str) -> Result<Texts, DataError> {
         self.check(name, Kind::Identifier)?;
         self.labels(name)
+    }
+
+    /// An error at a row that lacks what it cannot do without.
+    pub(crate) fn missing(&self, column: &str, row: usize, what: &str) -> DataError {
+        self.error_at(column, row, format!("the {what} is missing")).remedy(FILL_OR_DROP)
+    }
+
+    /// A column of finite numbers; NaN where null.
+    pub(crate) fn finite_numbers(&self, name: &str) -> Result<Vec<f64>, DataError> {
+        let values = self.numbers(name)?;
+        match values.iter().position(|value| value.is_infinite()) {
+            Some(row) => Err(self.error_at(name, row, "the value is infinite").remedy("leave unknown values empty")),
+            None => Ok(values),
+        }
     }
 
     /// A column of numbers; NaN where null.

@@ -13,40 +13,19 @@ use dayzero_model::design::Design;
 use dayzero_model::estimate::Estimator;
 use dayzero_model::expected::{self, ModelOptions};
 use dayzero_model::results::{Keep, Results};
-use dayzero_model::{
-    Calendar, Date, EventCalendar, EventPlace, Hours, Market, MissingPolicy, Panel, Response, ReturnKind,
-    Specification, Window,
-};
+use dayzero_model::{EventCalendar, EventPlace, MissingPolicy, Panel, Response, ReturnKind, Specification, Window};
 use rayon::prelude::*;
 
+#[path = "../tests/uniform/mod.rs"]
+mod uniform;
+
+use uniform::{FACTORS, Numbers};
+
 const DAYS: usize = 2_500;
-const FACTORS: [&str; 5] = ["mktrf", "smb", "hml", "rmw", "cma"];
-
-/// Uniform numbers in [−1, 1), the same in every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-    }
-
-    fn column(&mut self, days: usize, size: f64) -> Vec<f64> {
-        (0..days).map(|_| size * self.next()).collect()
-    }
-}
 
 fn panel(securities: usize) -> Panel {
     let mut numbers = Numbers(1);
-    let market = Market {
-        name: "US".into(),
-        calendar: Calendar::new((0..DAYS as i32).map(Date).collect()).expect("dates"),
-        hours: Hours::new(34_200, 57_600, Default::default()).expect("hours"),
-        benchmark: numbers.column(DAYS, 0.02),
-        measures: vec![],
-        factors: FACTORS.iter().map(|_| numbers.column(DAYS, 0.01)).collect(),
-        risk_free: None,
-    };
+    let market = uniform::market(&mut numbers, DAYS);
     let mut panel = Panel::new(vec![market], FACTORS.map(str::to_owned).to_vec());
     for security in 0..securities {
         let returns = numbers.column(DAYS, 0.03);

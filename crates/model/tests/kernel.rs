@@ -3,40 +3,20 @@
 use dayzero_model::design::Design;
 use dayzero_model::estimate::Estimator;
 use dayzero_model::expected::{self, ModelOptions};
-use dayzero_model::{
-    Calendar, Date, EventCalendar, EventPlace, Hours, Market, MissingPolicy, Panel, Response, ReturnKind,
-    Specification, Window,
-};
+use dayzero_model::{EventCalendar, EventPlace, MissingPolicy, Panel, Response, ReturnKind, Specification, Window};
+
+mod uniform;
+
+use uniform::{FACTORS, Numbers};
 
 const DAYS: usize = 600;
-
-/// Uniform numbers in [−1, 1), the same in every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-    }
-
-    fn column(&mut self, days: usize, size: f64) -> Vec<f64> {
-        (0..days).map(|_| size * self.next()).collect()
-    }
-}
 
 /// Three securities: whole, listed late, and with gaps. The factors have gaps too where asked for, and
 /// `smb` is a level away from zero.
 fn panel(factor_gaps: bool) -> Panel {
     let mut numbers = Numbers(7);
-    let mut market = Market {
-        name: "US".into(),
-        calendar: Calendar::new((0..DAYS as i32).map(Date).collect()).expect("dates"),
-        hours: Hours::new(34_200, 57_600, Default::default()).expect("hours"),
-        benchmark: numbers.column(DAYS, 0.02),
-        measures: vec![],
-        factors: (0..5).map(|_| numbers.column(DAYS, 0.01)).collect(),
-        risk_free: Some((0..DAYS).map(|day| 1e-4 + 1e-7 * day as f64).collect()),
-    };
+    let mut market = uniform::market(&mut numbers, DAYS);
+    market.risk_free = Some((0..DAYS).map(|day| 1e-4 + 1e-7 * day as f64).collect());
     market.factors[1].iter_mut().for_each(|x| *x += 0.1);
     if factor_gaps {
         for day in [50, 51, 200, 301] {
@@ -45,8 +25,7 @@ fn panel(factor_gaps: bool) -> Panel {
         market.benchmark[120] = f64::NAN;
     }
     let common = market.benchmark.clone();
-    let names = ["mktrf", "smb", "hml", "rmw", "cma"].map(str::to_owned).to_vec();
-    let mut panel = Panel::new(vec![market], names);
+    let mut panel = Panel::new(vec![market], FACTORS.map(str::to_owned).to_vec());
     for (id, first, gaps) in [("A", 0, 0), ("B", 180, 0), ("C", 0, 40)] {
         let mut returns = numbers.column(DAYS - first, 0.03);
         for (r, m) in returns.iter_mut().zip(&common[first..]) {

@@ -1,6 +1,6 @@
 //! Events into results, one after the other.
 
-use super::{Figures, Keep, Results};
+use super::{EventColumn, Figures, Keep, Results};
 use crate::abnormal::{Cumulative, EventDays};
 use crate::estimate::{Estimator, Exclusion};
 use crate::{Maybe, MissingPolicy, Outcome, Specification};
@@ -14,18 +14,10 @@ impl Results {
         let days_len = self.days_len;
         let none = |len: usize| std::iter::repeat_n(Maybe::NONE, len);
         self.reported.extend(none(self.reported_len));
-        let Keep { day, actual, expected, ar, sar, path } = self.keep;
-        let columns = [
-            (actual, &mut self.actual),
-            (expected, &mut self.expected),
-            (ar, &mut self.ars),
-            (sar, &mut self.sars),
-            (path, &mut self.paths),
-        ];
-        for (_, column) in columns.into_iter().filter(|(kept, _)| *kept) {
+        for (_, column) in self.day_columns().into_iter().filter(|(kept, _)| *kept) {
             column.extend(none(days_len));
         }
-        if day {
+        if self.keep.day {
             self.day.extend(std::iter::repeat_n(None, days_len));
         }
         self.windows.extend(std::iter::repeat_n(Cumulative::default(), self.windows_len));
@@ -65,22 +57,30 @@ impl Results {
     }
 
     fn push_days(&mut self, specification: &Specification, days: &EventDays) {
-        let Keep { day, actual, expected, ar, sar, path } = self.keep;
-        if day {
+        if self.keep.day {
             self.day.extend(days.calendar().map(|index| index.map(|index| index as u32)));
         }
-        let columns = [
-            (actual, &mut self.actual, &days.actual),
-            (expected, &mut self.expected, &days.expected),
-            (ar, &mut self.ars, &days.ars),
-            (sar, &mut self.sars, &days.sars),
-        ];
-        for (_, column, values) in columns.into_iter().filter(|(kept, ..)| *kept) {
-            column.extend_from_slice(values);
+        let [own @ .., (path, paths)] = self.day_columns();
+        for ((kept, column), values) in own.into_iter().zip([&days.actual, &days.expected, &days.ars, &days.sars]) {
+            if kept {
+                column.extend_from_slice(values);
+            }
         }
         if path {
-            self.paths.extend(running_sums(specification.missing, &days.ars));
+            paths.extend(running_sums(specification.missing, &days.ars));
         }
+    }
+
+    /// The columns of numbers by day, and whether they are kept; those of [`EventDays`] first, the paths last.
+    fn day_columns(&mut self) -> [(bool, &mut EventColumn<Maybe>); 5] {
+        let Keep { actual, expected, ar, sar, path, .. } = self.keep;
+        [
+            (actual, &mut self.actual),
+            (expected, &mut self.expected),
+            (ar, &mut self.ars),
+            (sar, &mut self.sars),
+            (path, &mut self.paths),
+        ]
     }
 
     /// Adds the events of another block after these.

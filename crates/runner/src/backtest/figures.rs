@@ -55,8 +55,8 @@ fn of_events(actual: &str, forecast: Option<&str>, ground: Ground<'_>, timed: &[
     (timed.iter().map(one).collect(), figure_of)
 }
 
-/// A figure belongs to the event whose date is that of its announcement, or nearest to it within the tolerance; of
-/// several that were announced at once, the latest quarter does.
+/// The figure of an event is the one that was announced on its date, or nearest to it within the tolerance; of
+/// several that were announced at once, that of the latest quarter. Two events may have the same.
 fn of_announced(ground: Ground<'_>, announcements: &[Announcement], tolerance: i32) -> Figures {
     let assembled = &ground.loaded.assembled;
     let quarters = &ground.loaded.quarters;

@@ -10,6 +10,7 @@ use arrow::array::{
 };
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Float64Type, Int16Type, Int32Type, TimeUnit};
+use dayzero_loader::columns::dictionary_type;
 use dayzero_model::groups::Group;
 use dayzero_model::{Date, Maybe, Window};
 
@@ -129,10 +130,6 @@ impl<'a> Column<'a> {
     pub fn array(&self, cells: &[Cell]) -> ArrayRef {
         (self.make)(cells)
     }
-}
-
-fn dictionary_type() -> DataType {
-    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
 }
 
 fn instant_type() -> DataType {
