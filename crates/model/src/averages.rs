@@ -1,5 +1,6 @@
 //! Averages across the events of a group: AAR and CAAR with confidence bands.
 
+use crate::Maybe;
 use crate::results::Results;
 use crate::significance::{Distribution, mean_and_deviation};
 
@@ -25,10 +26,12 @@ pub struct Average {
 
 /// The averages of a group on every day of the event window.
 pub fn averages(results: &Results, members: &[usize], confidence: f64) -> Vec<Average> {
+    let mut paths = vec![results.path_of_sums(); members.len()];
     (0..results.days_len)
         .map(|day| {
             let ar: Vec<f64> = members.iter().filter_map(|&event| results.ar(event, day).get()).collect();
-            let car: Vec<f64> = members.iter().filter_map(|&event| results.path(event, day).get()).collect();
+            let sums = members.iter().zip(&mut paths).map(|(&event, path)| path.add(results.ar(event, day)));
+            let car: Vec<f64> = sums.filter_map(Maybe::get).collect();
             let mean = |values: &[f64]| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
             let caar = mean(&car);
             let caar_se = (car.len() > 1).then(|| mean_and_deviation(&car).1 / (car.len() as f64).sqrt());

@@ -45,16 +45,20 @@ impl<'a> Files<'a> {
         self.growing.par_iter_mut().zip(&growing).try_for_each(add)
     }
 
-    /// Writes the other tables and ends all files.
-    pub(crate) fn finish(self, finished: &Finished<'_>) -> Result<Vec<WrittenTable>, Failure> {
-        let Self { study, staging, metadata, growing } = self;
-        let tables = requested(study, finished)?;
+    /// Adds the rows of the last specifications, writes the other tables and ends all files.
+    pub(crate) fn finish(mut self, finished: &Finished<'_>, last: Range<usize>) -> Result<Vec<WrittenTable>, Failure> {
+        let tables = requested(self.study, finished)?;
+        let (study, staging, metadata) = (self.study, self.staging, self.metadata.clone());
         let whole = |table: &Table<'_>| {
             (!table.grows()).then(|| staging.write(table, study.output.format, &metadata)).transpose()
         };
-        let whole: Vec<Option<WrittenTable>> = tables.par_iter().map(whole).collect::<Result<_, _>>()?;
-        let grown: Vec<WrittenTable> = growing.into_iter().map(TableFile::finish).collect::<Result<_, _>>()?;
-        let mut grown = grown.into_iter();
-        Ok(whole.into_iter().filter_map(|table| table.or_else(|| grown.next())).collect())
+        let whole = || tables.par_iter().map(whole).collect::<Result<Vec<Option<WrittenTable>>, Failure>>();
+        let grow = || {
+            self.add(finished, last)?;
+            self.growing.into_iter().map(TableFile::finish).collect::<Result<Vec<WrittenTable>, Failure>>()
+        };
+        let (whole, grown) = rayon::join(whole, grow);
+        let mut grown = grown?.into_iter();
+        Ok(whole?.into_iter().filter_map(|table| table.or_else(|| grown.next())).collect())
     }
 }

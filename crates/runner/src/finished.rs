@@ -148,6 +148,12 @@ impl<'a> Finished<'a> {
         self.outcome(deciding, row)
     }
 
+    /// The date of a day of an event's window, counted from its first; `None` beyond the calendar.
+    pub fn date_of_window(&self, specification: usize, place: usize, day: usize) -> Option<Date> {
+        let day = self.ledger.candidates[place].day_of_window(self.specification(specification), day)?;
+        self.loaded.assembled.panel.markets[self.ledger.candidates[place].market].calendar.dates().get(day).copied()
+    }
+
     /// The date of a calendar day of an event's market.
     pub fn date(&self, place: usize, day: u32) -> Date {
         let market = self.ledger.candidates[place].market;

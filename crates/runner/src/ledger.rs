@@ -8,7 +8,7 @@ use dayzero_loader::events::{Announced, EventTable};
 use dayzero_loader::texts::Texts;
 use dayzero_model::align::{Day0Rule, Session};
 use dayzero_model::groups::{self, Group};
-use dayzero_model::{Date, EventCalendar, Outcome};
+use dayzero_model::{Date, EventCalendar, Outcome, Specification};
 use rayon::prelude::*;
 
 mod align;
@@ -120,6 +120,11 @@ impl Candidate {
     /// An event that has a day 0.
     fn new(row: usize, known: &Row) -> Option<Self> {
         Some(Self { row, security: known.security?, market: known.market?, day0: known.day0?.0 })
+    }
+
+    /// Calendar index of a day of the event window, counted from its first; it may lie behind the calendar's last.
+    pub fn day_of_window(&self, specification: &Specification, day: usize) -> Option<usize> {
+        usize::try_from(self.day0 as i64 + i64::from(specification.event.first()) + day as i64).ok()
     }
 }
 

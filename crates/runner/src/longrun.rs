@@ -93,7 +93,7 @@ impl<'a> Explained<'a> {
         if self.factors == 0 {
             return Some(ar);
         }
-        let day = self.results.day.of(event)[window_day]? as usize;
+        let day = self.ground.ledger.candidates[event].day_of_window(self.specification, window_day)?;
         let design = self.design(event);
         design.write_shared(day, row);
         Some(self.results.actual.of(event)[window_day].get()? - design.risk_free_on(day))

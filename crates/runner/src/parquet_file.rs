@@ -82,10 +82,10 @@ fn encode(
     let mut rows = 0;
     let mut writers = factory.create_column_writers(index)?;
     for units in table.chunks(units) {
-        let cells = table.cells(units);
-        rows += cells.len();
+        let runs = table.runs_of(units);
+        rows += runs.rows();
         let write = |((writer, column), field): ((&mut ArrowColumnWriter, &Column<'_>), &Arc<Field>)| {
-            let array = column.array(&cells);
+            let array = column.array(&runs);
             compute_leaves(field, &array)?.iter().try_for_each(|leaf| writer.write(leaf))
         };
         writers.par_iter_mut().zip(table.columns()).zip(schema.fields().as_ref()).try_for_each(write)?;

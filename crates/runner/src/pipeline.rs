@@ -47,10 +47,10 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     finished.placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
     clock.mark("calibrate");
     let mut files = Files::open(study, &staging, &finished, manifest::table_metadata(study, &inputs))?;
-    estimate_in_batches(ground, &prepared, progress, &mut finished, &mut files)?;
+    let unwritten = estimate_in_batches(ground, &prepared, progress, &mut finished, &mut files)?;
     clock.mark("estimate");
     finish(ground, &prepared, progress, &mut clock, &mut finished)?;
-    let written = files.finish(&finished)?;
+    let written = files.finish(&finished, unwritten)?;
     clock.mark("write");
     let manifest = Manifest { inputs, tables: written, seconds: clock.seconds, ..describe(&finished) };
     staging.commit(&manifest)?;
@@ -82,14 +82,15 @@ pub(crate) fn requested<'a>(study: &Study, finished: &'a Finished<'a>) -> Result
     tables::requested(finished).map_err(|mistake| study.document.error(&[mistake]).into())
 }
 
-/// Estimates every event, and writes what is made of single events while the next specifications are estimated.
+/// Estimates every event, and writes what is made of single events while the next specifications are estimated;
+/// returns the last specifications, which are not written yet.
 fn estimate_in_batches(
     ground: Ground<'_>,
     prepared: &[Prepared],
     progress: &Progress,
     finished: &mut Finished<'_>,
     files: &mut Files<'_>,
-) -> Result<(), Failure> {
+) -> Result<Range<usize>, Failure> {
     let (study, events) = (finished.study, ground.ledger.candidates.len());
     let estimate = |which: Range<usize>| estimate::estimate(study, ground, prepared, which, progress);
     progress.start("estimating", "events", events * study.specifications.len());
@@ -101,8 +102,8 @@ fn estimate_in_batches(
             let cases = findings::cases(finished, specification);
             finished.cases.extend(cases);
         }
-        let next = || batches.get(index + 1).cloned().map(estimate).unwrap_or_default();
-        let (written, estimated) = rayon::join(|| files.add(finished, batch.clone()), next);
+        let Some(next) = batches.get(index + 1).cloned() else { break };
+        let (written, estimated) = rayon::join(|| files.add(finished, batch.clone()), || estimate(next));
         written?;
         results = estimated;
         if estimate::is_forgettable(study) {
@@ -110,7 +111,7 @@ fn estimate_in_batches(
         }
     }
     progress.finish();
-    Ok(())
+    Ok(batches.last().cloned().unwrap_or_default())
 }
 
 /// Accumulate, finish.

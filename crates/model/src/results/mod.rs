@@ -1,22 +1,22 @@
 //! Results of many events under one specification, column by column.
 
 mod column;
+mod path;
 mod push;
 
 pub use column::{BLOCK, EventColumn};
+pub(crate) use path::Path;
 
 use std::collections::BTreeMap;
 
 use crate::abnormal::Cumulative;
 use crate::diagnostics::Diagnosis;
 use crate::significance::StudentTails;
-use crate::{Maybe, Outcome, Response, Specification};
+use crate::{Maybe, MissingPolicy, Outcome, Response, Specification};
 
 /// Which numbers of single days are kept; those of windows and whole events always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
-    /// Calendar indices.
-    pub day: bool,
     /// Returns.
     pub actual: bool,
     /// Expected returns.
@@ -25,16 +25,14 @@ pub struct Keep {
     pub ar: bool,
     /// SARs.
     pub sar: bool,
-    /// CARs from the first day of the event window.
-    pub path: bool,
 }
 
 impl Keep {
     /// All of them.
-    pub const ALL: Self = Self { day: true, actual: true, expected: true, ar: true, sar: true, path: true };
+    pub const ALL: Self = Self { actual: true, expected: true, ar: true, sar: true };
 
     /// None of them.
-    pub const NONE: Self = Self { day: false, actual: false, expected: false, ar: false, sar: false, path: false };
+    pub const NONE: Self = Self { actual: false, expected: false, ar: false, sar: false };
 }
 
 /// The fit of one event.
@@ -90,8 +88,6 @@ pub struct Results {
     reasons: BTreeMap<u32, Box<str>>,
     /// Reported numbers in the order of the recipe; `reported_len` per event.
     pub reported: EventColumn<Maybe>,
-    /// Calendar index of every day of the event window.
-    pub day: EventColumn<Option<u32>>,
     /// Returns.
     pub actual: EventColumn<Maybe>,
     /// Expected returns.
@@ -100,8 +96,6 @@ pub struct Results {
     pub ars: EventColumn<Maybe>,
     /// SARs.
     pub sars: EventColumn<Maybe>,
-    /// CAR from the first day of the event window through each day.
-    pub paths: EventColumn<Maybe>,
     /// The sums over each window, `windows_len` per event.
     windows: EventColumn<Cumulative>,
     /// Placebo p-value of each window; empty unless the model has placebos.
@@ -114,6 +108,7 @@ pub struct Results {
     diagnoses_residuals: bool,
     has_placebos: bool,
     is_student: bool,
+    missing: MissingPolicy,
     keep: Keep,
 }
 
@@ -139,15 +134,14 @@ impl Results {
             diagnoses_residuals: specification.diagnostics,
             has_placebos: recipe.placebo,
             is_student: specification.response != Response::Volatility,
+            missing: specification.missing,
             days_len,
             windows_len,
             declared_len: specification.car_windows.len(),
-            day: EventColumn::new(days_len),
             actual: numbers(),
             expected: numbers(),
             ars: numbers(),
             sars: numbers(),
-            paths: numbers(),
             outcomes: EventColumn::new(1),
             figures: EventColumn::new(1),
             reasons: BTreeMap::new(),
@@ -179,9 +173,15 @@ impl Results {
         self.sars.of(event)[day]
     }
 
-    /// CAR of an event from the first day of the event window through a day.
-    pub fn path(&self, event: usize, day: usize) -> Maybe {
-        self.paths.of(event)[day]
+    /// CAR of an event from the first day of the event window through each day.
+    pub fn path(&self, event: usize) -> impl Iterator<Item = Maybe> {
+        let mut path = self.path_of_sums();
+        self.ars.of(event).iter().map(move |&ar| path.add(ar))
+    }
+
+    /// The path of an event before its first day.
+    pub(crate) fn path_of_sums(&self) -> Path {
+        Path::new(self.missing)
     }
 
     /// What an event came to.

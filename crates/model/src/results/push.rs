@@ -3,7 +3,7 @@
 use super::{EventColumn, Figures, Keep, Results};
 use crate::abnormal::{Cumulative, EventDays};
 use crate::estimate::{Estimator, Exclusion};
-use crate::{Maybe, MissingPolicy, Outcome, Specification};
+use crate::{Maybe, Outcome, Specification};
 
 impl Results {
     /// Adds an event without an estimate.
@@ -16,9 +16,6 @@ impl Results {
         self.reported.extend(none(self.reported_len));
         for (_, column) in self.day_columns().into_iter().filter(|(kept, _)| *kept) {
             column.extend(none(days_len));
-        }
-        if self.keep.day {
-            self.day.extend(std::iter::repeat_n(None, days_len));
         }
         self.windows.extend(std::iter::repeat_n(Cumulative::default(), self.windows_len));
         if self.has_placebos {
@@ -47,7 +44,7 @@ impl Results {
             residual_mean: fit.residual_mean,
             positive_share: Maybe::finite(fit.positive_share),
         });
-        self.push_days(specification, days);
+        self.push_days(days);
         self.windows.extend(specification.windows().map(|window| days.cumulative(specification, fit, window)));
         self.window_placebo.extend(placebo_shares.iter().map(|&share| Maybe::from(share)));
         self.diagnoses.extend(self.diagnoses_residuals.then_some(*diagnosis));
@@ -56,31 +53,19 @@ impl Results {
         }
     }
 
-    fn push_days(&mut self, specification: &Specification, days: &EventDays) {
-        if self.keep.day {
-            self.day.extend(days.calendar().map(|index| index.map(|index| index as u32)));
-        }
-        let [own @ .., (path, paths)] = self.day_columns();
-        for ((kept, column), values) in own.into_iter().zip([&days.actual, &days.expected, &days.ars, &days.sars]) {
+    fn push_days(&mut self, days: &EventDays) {
+        let values = [&days.actual, &days.expected, &days.ars, &days.sars];
+        for ((kept, column), values) in self.day_columns().into_iter().zip(values) {
             if kept {
                 column.extend_from_slice(values);
             }
         }
-        if path {
-            paths.extend(running_sums(specification.missing, &days.ars));
-        }
     }
 
-    /// The columns of numbers by day, and whether they are kept; those of [`EventDays`] first, the paths last.
-    fn day_columns(&mut self) -> [(bool, &mut EventColumn<Maybe>); 5] {
-        let Keep { actual, expected, ar, sar, path, .. } = self.keep;
-        [
-            (actual, &mut self.actual),
-            (expected, &mut self.expected),
-            (ar, &mut self.ars),
-            (sar, &mut self.sars),
-            (path, &mut self.paths),
-        ]
+    /// The columns of numbers by day, in the order of [`EventDays`], and whether they are kept.
+    fn day_columns(&mut self) -> [(bool, &mut EventColumn<Maybe>); 4] {
+        let Keep { actual, expected, ar, sar } = self.keep;
+        [(actual, &mut self.actual), (expected, &mut self.expected), (ar, &mut self.ars), (sar, &mut self.sars)]
     }
 
     /// Adds the events of another block after these.
@@ -90,31 +75,15 @@ impl Results {
         self.outcomes.append(other.outcomes);
         self.figures.append(other.figures);
         self.reported.append(other.reported);
-        self.day.append(other.day);
         self.actual.append(other.actual);
         self.expected.append(other.expected);
         self.ars.append(other.ars);
         self.sars.append(other.sars);
-        self.paths.append(other.paths);
         self.windows.append(other.windows);
         self.window_placebo.append(other.window_placebo);
         self.diagnoses.append(other.diagnoses);
         self.residuals.append(other.residuals);
     }
-}
-
-/// The CAR from the first day through each; nothing before the first AR, nor, where missing days exclude a
-/// sum, from the first missing one on.
-fn running_sums(policy: MissingPolicy, ars: &[Maybe]) -> impl Iterator<Item = Maybe> {
-    let mut sum = Maybe::NONE;
-    let mut broken = false;
-    ars.iter().map(move |ar| {
-        match ar.get() {
-            Some(ar) => sum = Maybe::finite(sum.get().unwrap_or(0.0) + ar),
-            None => broken |= policy == MissingPolicy::Exclude,
-        }
-        if broken { Maybe::NONE } else { sum }
-    })
 }
 
 /// "no return on 3 and no factor on 1 of 21 days of the event window, the first at tau = 8", if any is

@@ -3,14 +3,14 @@
 use dayzero_model::Maybe;
 use dayzero_model::results::{EventColumn, Keep, Results};
 
-use super::{Column, Table};
+use super::{Cell, Column, Table};
 use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
+    let results = |cell: &Cell| -> &'a Results { &finished.results[cell.specification] };
+    let place = |cell: &Cell| cell.place.unwrap_or_default() as usize;
     let column = |name: &'static str, description: &'static str, values: fn(&Results) -> &EventColumn<Maybe>| {
-        Column::float_run(name, description, move |cell| {
-            cell.place.map_or(&[], |place| values(&finished.results[cell.specification]).of(place as usize))
-        })
+        Column::float_run(name, description, move |cell| values(results(cell)).of(place(cell)).iter().copied())
     };
     Table::per_estimate(
         "abnormal_returns",
@@ -19,12 +19,10 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         |results| results.days_len,
     )
     .with(Column::specification(|cell| cell.specification))
-    .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())
+    .with(Column::event())
     .with(Column::tau(finished))
-    .with(Column::date("date", "the trading day; null beyond the calendar", |cell| {
-        let results = &finished.results[cell.specification];
-        let place = cell.place? as usize;
-        results.day.of(place)[cell.part].map(|day| finished.date(place, day))
+    .with(Column::date("date", "the trading day; null beyond the calendar", move |cell| {
+        finished.date_of_window(cell.specification, place(cell), cell.part)
     }))
     .with(column(
         "return",
@@ -34,18 +32,13 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     .with(column("expected", "return that the model expects", |results| &results.expected))
     .with(column("ar", "abnormal return: return - expected", |results| &results.ars))
     .with(column("sar", "abnormal return over its forecast standard deviation", |results| &results.sars))
-    .with(column("car", "sum of ar from the first day of the event window", |results| &results.paths))
+    .with(Column::float_run("car", "sum of ar from the first day of the event window", move |cell| {
+        results(cell).path(place(cell))
+    }))
 }
 
 /// What this table needs of every day, narrowed to some columns where the user says so.
 pub(crate) fn keep(narrowed: Option<&[String]>) -> Keep {
     let wants = |name: &str| narrowed.is_none_or(|columns| columns.iter().any(|column| column == name));
-    Keep {
-        day: wants("date"),
-        actual: wants("return"),
-        expected: wants("expected"),
-        ar: wants("ar"),
-        sar: wants("sar"),
-        path: wants("car"),
-    }
+    Keep { actual: wants("return"), expected: wants("expected"), ar: wants("ar") || wants("car"), sar: wants("sar") }
 }

@@ -2,17 +2,17 @@
 
 use dayzero_model::averages::Average;
 
-use super::{Cell, Column, Table};
+use super::{Cell, Column, Runs, Table};
 use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let groups = &finished.ledger.groups;
     let units = finished.averages.len() * groups.len();
     let longest = finished.averages.iter().flatten().map(Vec::len).max().unwrap_or_default();
-    let run = move |unit: usize, cells: &mut Vec<Cell>| {
+    let run = move |unit: usize, runs: &mut Runs| {
         let (specification, item) = (unit / groups.len(), unit % groups.len());
-        let parts = 0..finished.averages[specification][item].len();
-        cells.extend(parts.map(|part| Cell { specification, item, part, place: None }));
+        let days = finished.averages[specification][item].len();
+        runs.push(Cell { specification, item, ..Cell::default() }, days);
     };
     let of = |cell: &Cell| -> &'a Average { &finished.averages[cell.specification][cell.item][cell.part] };
     Table::runs("averages", "a specification, a group and a day of the event window", (units, longest), run)

@@ -16,7 +16,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         results.declared_len
     })
     .with(Column::specification(|cell| cell.specification))
-    .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())
+    .with(Column::event())
     .with_all(Column::window(move |cell| window(cell)))
     .with(Column::int16("days", "days of the window with an abnormal return", move |cell| {
         sums(cell).map(|sums| sums.days as i16)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::{
     ArrayRef, BooleanArray, BooleanBufferBuilder, Date32Array, DictionaryArray, Float64Array, Int32Array,
@@ -11,27 +11,16 @@ use arrow::array::{
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Float64Type, Int16Type, Int32Type, TimeUnit};
 use dayzero_loader::columns::dictionary_type;
+use dayzero_loader::texts::Texts;
 use dayzero_model::groups::Group;
 use dayzero_model::{Date, Maybe, Window};
 
+use super::{Cell, Runs};
 use crate::finished::Finished;
-
-/// Where a row of a table comes from. What the numbers count depends on the table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cell {
-    /// Specification.
-    pub specification: usize,
-    /// Input row of the event, or the group.
-    pub item: usize,
-    /// Day, window or test.
-    pub part: usize,
-    /// Place of the event among the candidates, in tables of estimates, where it has one.
-    pub place: Option<u32>,
-}
 
 /// Makes the values of some rows. One call for many of them, so that the loop over them is compiled with what
 /// makes each.
-type Make<'a> = Box<dyn Fn(&[Cell]) -> ArrayRef + Sync + 'a>;
+type Make<'a> = Box<dyn Fn(&Runs) -> ArrayRef + Sync + 'a>;
 
 /// A column.
 pub struct Column<'a> {
@@ -50,7 +39,7 @@ macro_rules! constructor {
             description: impl Into<String>,
             make: impl Fn(&Cell) -> Option<$type> + Sync + 'a,
         ) -> Self {
-            let make = Box::new(move |cells: &[Cell]| -> ArrayRef { Arc::new($array(cells, &make)) });
+            let make = Box::new(move |runs: &Runs| -> ArrayRef { Arc::new($array(runs, &make)) });
             Self { name: name.into(), description: description.into(), key: false, data_type: $data_type, make }
         }
     };
@@ -65,23 +54,54 @@ impl<'a> Column<'a> {
     constructor!(date, Date, DataType::Date32, dates, "Civil dates.");
     constructor!(instant, i64, instant_type(), instants, "Instants in microseconds from the epoch.");
 
-    /// Numbers of runs of rows: `make` gives the run that a cell begins, a number for each of its rows.
-    pub(super) fn float_run(
+    /// Numbers of runs of rows: `make` gives those of the run that a cell begins, one for each of its rows.
+    pub(super) fn float_run<I: Iterator<Item = Maybe>>(
         name: impl Into<String>,
         description: impl Into<String>,
-        make: impl Fn(&Cell) -> &'a [Maybe] + Sync + 'a,
+        make: impl Fn(&Cell) -> I + Sync + 'a,
     ) -> Self {
-        let make = Box::new(move |cells: &[Cell]| -> ArrayRef {
-            let runs: Vec<&[Maybe]> = cells.iter().filter(|cell| cell.part == 0).map(&make).collect();
-            Arc::new(join(&runs, cells.len()))
-        });
+        let make = Box::new(move |runs: &Runs| -> ArrayRef { Arc::new(join(runs, &make)) });
         let data_type = DataType::Float64;
         Self { name: name.into(), description: description.into(), key: false, data_type, make }
     }
 
-    /// The key `spec_id`.
+    /// Texts that are kept once each: those of the rows that `row` says.
+    pub(super) fn texts(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        texts: &'a Texts,
+        row: impl Fn(&Cell) -> usize + Sync + 'a,
+    ) -> Self {
+        let values: OnceLock<ArrayRef> = OnceLock::new();
+        let make = Box::new(move |runs: &Runs| -> ArrayRef {
+            let distinct = texts.distinct();
+            let plain =
+                || StringArray::from_iter_values(distinct.iter().map(|text| text.as_deref().unwrap_or_default()));
+            let values = values.get_or_init(|| Arc::new(plain()));
+            let key = |cell: &Cell| Some(texts.code(row(cell))).filter(|&code| distinct[code].is_some());
+            let keys = numbers::<Int32Type, _>(runs, |cell| key(cell).map(|code| code as i32));
+            Arc::new(DictionaryArray::new(keys, values.clone()))
+        });
+        let data_type = dictionary_type();
+        Self { name: name.into(), description: description.into(), key: false, data_type, make }
+    }
+
+    /// A key that the rows of a run share.
+    fn shared_key(name: &str, description: &str, of: impl Fn(&Cell) -> usize + Sync + 'a) -> Self {
+        let make = Box::new(move |runs: &Runs| -> ArrayRef {
+            Arc::new(whole::<Int32Type, _>(runs, |cell, rows| std::iter::repeat_n(of(cell) as i32, rows)))
+        });
+        Self { name: name.into(), description: description.into(), key: true, data_type: DataType::Int32, make }
+    }
+
+    /// The key `spec_id`; the rows of a run have the same.
     pub(super) fn specification(of: impl Fn(&Cell) -> usize + Sync + 'a) -> Self {
-        Self::int32("spec_id", "specification", move |cell| Some(of(cell) as i32)).key()
+        Self::shared_key("spec_id", "specification", of)
+    }
+
+    /// The key `event_id` of tables whose item is an event.
+    pub(super) fn event() -> Self {
+        Self::shared_key("event_id", "event", |cell| cell.item)
     }
 
     /// The key `group`, from the place of the group.
@@ -91,8 +111,14 @@ impl<'a> Column<'a> {
 
     /// The key `tau` of tables whose part is a day of the event window.
     pub(super) fn tau(finished: &'a Finished<'a>) -> Self {
-        let first = |cell: &Cell| finished.specification(cell.specification).event.first();
-        Self::int16("tau", "trading days from day 0", move |cell| Some((first(cell) + cell.part as i32) as i16)).key()
+        let make = Box::new(move |runs: &Runs| -> ArrayRef {
+            Arc::new(whole::<Int16Type, _>(runs, |cell, rows| {
+                let first = finished.specification(cell.specification).event.first() + cell.part as i32;
+                (first..).take(rows).map(|tau| tau as i16)
+            }))
+        });
+        let (name, description) = ("tau".into(), "trading days from day 0".into());
+        Self { name, description, key: true, data_type: DataType::Int16, make }
     }
 
     /// The keys `first` and `last`, the days of a window.
@@ -127,8 +153,8 @@ impl<'a> Column<'a> {
     }
 
     /// Its values for some rows.
-    pub fn array(&self, cells: &[Cell]) -> ArrayRef {
-        (self.make)(cells)
+    pub fn array(&self, runs: &Runs) -> ArrayRef {
+        (self.make)(runs)
     }
 }
 
@@ -136,66 +162,85 @@ fn instant_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-fn flags(cells: &[Cell], make: impl Fn(&Cell) -> Option<bool>) -> BooleanArray {
-    cells.iter().map(make).collect()
+fn flags(runs: &Runs, make: impl Fn(&Cell) -> Option<bool>) -> BooleanArray {
+    let mut values = Vec::with_capacity(runs.rows());
+    runs.for_each(|cell| values.push(make(cell)));
+    values.into()
 }
 
-fn dates(cells: &[Cell], make: impl Fn(&Cell) -> Option<Date>) -> Date32Array {
-    numbers(cells, |cell| make(cell).map(|date| date.0))
+fn dates(runs: &Runs, make: impl Fn(&Cell) -> Option<Date>) -> Date32Array {
+    numbers(runs, |cell| make(cell).map(|date| date.0))
 }
 
-fn instants(cells: &[Cell], make: impl Fn(&Cell) -> Option<i64>) -> TimestampMicrosecondArray {
-    numbers(cells, make).with_timezone("UTC")
+fn instants(runs: &Runs, make: impl Fn(&Cell) -> Option<i64>) -> TimestampMicrosecondArray {
+    numbers(runs, make).with_timezone("UTC")
 }
 
 /// Numbers as an array, whose nulls are where there is none.
-fn numbers<T: ArrowPrimitiveType, F: Fn(&Cell) -> Option<T::Native>>(cells: &[Cell], make: F) -> PrimitiveArray<T> {
+fn numbers<T: ArrowPrimitiveType, F: Fn(&Cell) -> Option<T::Native>>(runs: &Runs, make: F) -> PrimitiveArray<T> {
+    let mut values: Vec<T::Native> = Vec::with_capacity(runs.rows());
     let mut absent = Vec::new();
-    let value = |(row, cell): (usize, &Cell)| {
-        make(cell).unwrap_or_else(|| {
-            absent.push(row);
+    runs.for_each(|cell| {
+        let value = make(cell).unwrap_or_else(|| {
+            absent.push(values.len());
             T::default_value()
-        })
-    };
-    let values: Vec<T::Native> = cells.iter().enumerate().map(value).collect();
+        });
+        values.push(value);
+    });
     let nulls = (!absent.is_empty()).then(|| {
-        let mut present = BooleanBufferBuilder::new(cells.len());
-        present.append_n(cells.len(), true);
+        let mut present = BooleanBufferBuilder::new(values.len());
+        present.append_n(values.len(), true);
         absent.iter().for_each(|&row| present.set_bit(row, false));
         NullBuffer::new(present.finish())
     });
     PrimitiveArray::new(values.into(), nulls)
 }
 
+/// Numbers of which a run has one for each row.
+fn whole<T: ArrowPrimitiveType, I: Iterator<Item = T::Native>>(
+    runs: &Runs,
+    make: impl Fn(&Cell, usize) -> I,
+) -> PrimitiveArray<T> {
+    let mut values: Vec<T::Native> = Vec::with_capacity(runs.rows());
+    runs.iter().for_each(|(cell, rows)| values.extend(make(cell, rows)));
+    PrimitiveArray::new(values.into(), None)
+}
+
 /// Runs of numbers as one array.
-fn join(runs: &[&[Maybe]], len: usize) -> Float64Array {
-    let mut values = Vec::with_capacity(len);
+fn join<I: Iterator<Item = Maybe>>(runs: &Runs, make: impl Fn(&Cell) -> I) -> Float64Array {
+    let mut values = Vec::with_capacity(runs.rows());
     let mut whole = true;
-    for run in runs {
-        values.extend(run.iter().map(|value| value.get().unwrap_or(0.0)));
-        whole &= run.iter().fold(true, |whole, value| whole & value.is_some());
+    for (cell, _) in runs.iter() {
+        values.extend(make(cell).map(|value| {
+            whole &= value.is_some();
+            value.get().unwrap_or(0.0)
+        }));
     }
-    let present = || runs.iter().flat_map(|run| run.iter().map(|value| value.is_some()));
+    let present = || runs.iter().flat_map(|(cell, _)| make(cell).map(Maybe::is_some));
     Float64Array::new(values.into(), (!whole).then(|| present().collect::<Vec<bool>>().into()))
 }
 
 /// Texts as a dictionary. Most repeat the one before.
-fn dictionary<'a>(cells: &[Cell], make: impl Fn(&Cell) -> Option<Cow<'a, str>>) -> DictionaryArray<Int32Type> {
+fn dictionary<'a>(runs: &Runs, make: impl Fn(&Cell) -> Option<Cow<'a, str>>) -> DictionaryArray<Int32Type> {
     let mut names: Vec<Cow<'a, str>> = Vec::new();
-    let mut keys: HashMap<Cow<'a, str>, i32> = HashMap::new();
+    let mut known: HashMap<Cow<'a, str>, i32> = HashMap::new();
     let mut last: Option<i32> = None;
-    let key = |text: Option<Cow<'a, str>>| {
-        let text = text?;
-        if let Some(key) = last.filter(|&key| names[key as usize] == text) {
-            return Some(key);
-        }
-        let key = *keys.entry(text).or_insert_with_key(|text| {
-            names.push(text.clone());
-            names.len() as i32 - 1
+    let mut keys: Vec<Option<i32>> = Vec::with_capacity(runs.rows());
+    runs.for_each(|cell| {
+        let key = make(cell).map(|text| match last.filter(|&key| is_same(&names[key as usize], &text)) {
+            Some(key) => key,
+            None => *known.entry(text).or_insert_with_key(|text| {
+                names.push(text.clone());
+                names.len() as i32 - 1
+            }),
         });
-        last = Some(key);
-        last
-    };
-    let keys: Int32Array = cells.iter().map(make).map(key).collect();
-    DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(&names)))
+        last = key.or(last);
+        keys.push(key);
+    });
+    DictionaryArray::new(Int32Array::from(keys), Arc::new(StringArray::from_iter_values(&names)))
+}
+
+/// Whether two texts are the same; at once where they are one.
+fn is_same(a: &str, b: &str) -> bool {
+    std::ptr::eq(a, b) || a == b
 }

@@ -17,7 +17,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     };
     let mut table = Table::per_event("estimates", "a specification and an input event", finished)
         .with(Column::specification(|cell| cell.specification))
-        .with(Column::int32("event_id", "event", |cell| Some(cell.item as i32)).key())
+        .with(Column::event())
         .with(Column::text("outcome", "ok, or why the event was not or not fully used", |cell| {
             finished.outcome(cell.specification, cell.item).0.map(|outcome| Cow::Borrowed(outcome.code()))
         }))

@@ -18,9 +18,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         ..Cell::default()
     })
     .with(Column::int32("event_id", "row of the event in the input, from 0", |cell| Some(cell.item as i32)).key())
-    .with(Column::text("security", "identifier of the security", move |cell| {
-        ledger.securities[cell.item].as_deref().map(Cow::Borrowed)
-    }))
+    .with(Column::texts("security", "identifier of the security", &ledger.securities, |cell| cell.item))
     .with(Column::text("market", "market of the security", move |cell| {
         row(cell).market.map(|market| Cow::Borrowed(markets[market].name.as_str()))
     }))

@@ -17,6 +17,7 @@ mod portfolio;
 mod rats;
 mod regressions;
 pub mod rejections;
+mod runs;
 mod specifications;
 mod strategies;
 mod table;
@@ -24,7 +25,8 @@ mod tests;
 mod trades;
 mod walk_forward;
 
-pub use column::{Cell, Column};
+pub use column::Column;
+pub use runs::{Cell, Runs};
 pub use table::Table;
 
 use crate::config::Mistake;

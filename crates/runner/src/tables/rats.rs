@@ -2,16 +2,15 @@
 
 use dayzero_model::longrun::{Estimate, RatsDay};
 
-use super::{Cell, Column, Table};
+use super::{Cell, Column, Runs, Table};
 use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let groups = &finished.ledger.groups;
     let longest = finished.rats.iter().map(|rows| rows.days.len()).max().unwrap_or_default();
-    let run = move |item: usize, cells: &mut Vec<Cell>| {
+    let run = move |item: usize, runs: &mut Runs| {
         let rows = &finished.rats[item];
-        let parts = 0..rows.days.len();
-        cells.extend(parts.map(|part| Cell { specification: rows.specification, item, part, place: None }));
+        runs.push(Cell { specification: rows.specification, item, ..Cell::default() }, rows.days.len());
     };
     let of = |cell: &Cell| -> &'a RatsDay { &finished.rats[cell.item].days[cell.part] };
     let alpha = move |cell: &Cell| -> Option<&'a Estimate> { of(cell).alpha.as_ref() };

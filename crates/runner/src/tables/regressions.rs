@@ -2,16 +2,15 @@
 
 use dayzero_model::crosssection::{Inference, Regressed};
 
-use super::{Cell, Column, Table};
+use super::{Cell, Column, Runs, Table};
 use crate::finished::Finished;
 use crate::regressions::RegressionRows;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let longest = finished.regressions.iter().map(|rows| rows.coefficients.len()).max().unwrap_or_default();
-    let run = move |item: usize, cells: &mut Vec<Cell>| {
+    let run = move |item: usize, runs: &mut Runs| {
         let rows = &finished.regressions[item];
-        let parts = 0..rows.coefficients.len();
-        cells.extend(parts.map(|part| Cell { specification: rows.specification, item, part, place: None }));
+        runs.push(Cell { specification: rows.specification, item, ..Cell::default() }, rows.coefficients.len());
     };
     let description = "a specification, a group, a regression and a coefficient";
     let table = Table::runs("regressions", description, (finished.regressions.len(), longest), run);

@@ -1,13 +1,11 @@
 //! `rejections`: how often each test rejects in a simulation, by effect and level.
 
-use super::{Cell, Column, Table};
+use super::{Cell, Column, Runs, Table};
 use crate::simulate::{LEVELS, Plan, Tally};
 
 /// The table of a simulation.
 pub fn table<'a>(plan: &'a Plan, tallies: &'a [Tally]) -> Table<'a> {
-    let run = move |item: usize, cells: &mut Vec<Cell>| {
-        cells.extend((0..LEVELS.len()).map(|part| Cell { item, part, ..Cell::default() }));
-    };
+    let run = move |item: usize, runs: &mut Runs| runs.push(Cell { item, ..Cell::default() }, LEVELS.len());
     let of = move |cell: &Cell| -> &'a Tally { &tallies[cell.item] };
     let description = "a specification, a window, a measure, a test, an effect and a level";
     Table::runs("rejections", description, (tallies.len(), LEVELS.len()), run)

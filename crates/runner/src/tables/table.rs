@@ -1,4 +1,4 @@
-//! A table: columns over cells, and which cells its rows are.
+//! A table: its columns, and which rows it has.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use arrow::error::ArrowError;
 use dayzero_model::results::Results;
 use rayon::prelude::*;
 
-use super::{Cell, Column};
+use super::{Cell, Column, Runs};
 use crate::config::Mistake;
 use crate::finished::Finished;
 
@@ -28,11 +28,11 @@ pub struct Table<'a> {
     /// Units of each specification, one specification after the other, where the table grows with every
     /// specification that is estimated.
     per_specification: Option<usize>,
-    cells: Cells<'a>,
+    rows: Rows<'a>,
 }
 
-/// Adds the cells of some units to those of the units before.
-type Cells<'a> = Box<dyn Fn(Range<usize>, &mut Vec<Cell>) + Sync + 'a>;
+/// The rows of some units.
+type Rows<'a> = Box<dyn Fn(Range<usize>) -> Runs + Sync + 'a>;
 
 /// Rows per chunk: about what fits a core's cache.
 const CHUNK_ROWS: usize = 16_384;
@@ -45,7 +45,7 @@ impl<'a> Table<'a> {
         rows: usize,
         cell: impl Fn(usize) -> Cell + Sync + 'a,
     ) -> Self {
-        Self::runs(name, description, (rows, 1), move |unit, cells| cells.push(cell(unit)))
+        Self::runs(name, description, (rows, 1), move |unit, runs| runs.push(cell(unit), 1))
     }
 
     /// A table of so many units, which are runs of so many rows at most: `run` adds the rows of a unit.
@@ -53,10 +53,14 @@ impl<'a> Table<'a> {
         name: &'static str,
         description: &'static str,
         (units, longest): (usize, usize),
-        run: impl Fn(usize, &mut Vec<Cell>) + Sync + 'a,
+        run: impl Fn(usize, &mut Runs) + Sync + 'a,
     ) -> Self {
-        let cells = move |units: Range<usize>, cells: &mut Vec<Cell>| units.for_each(|unit| run(unit, cells));
-        Self { name, description, columns: Vec::new(), units, longest, per_specification: None, cells: Box::new(cells) }
+        let rows = move |units: Range<usize>| {
+            let mut runs = Runs::default();
+            units.for_each(|unit| run(unit, &mut runs));
+            runs
+        };
+        Self { name, description, columns: Vec::new(), units, longest, per_specification: None, rows: Box::new(rows) }
     }
 
     /// A table with a row for every specification and input event.
@@ -83,13 +87,12 @@ impl<'a> Table<'a> {
     ) -> Self {
         let rows = finished.ledger.rows.len();
         let longest = finished.results.iter().map(length).max().unwrap_or_default();
-        let run = move |unit: usize, cells: &mut Vec<Cell>| {
+        let run = move |unit: usize, runs: &mut Runs| {
             let (specification, item) = (unit / rows, unit % rows);
             let Some(place) = finished.place(item) else { return };
             let results = &finished.results[specification];
             if results.outcome(place).is_estimated() {
-                let parts = 0..length(results);
-                cells.extend(parts.map(|part| Cell { specification, item, part, place: Some(place as u32) }));
+                runs.push(Cell { specification, item, part: 0, place: Some(place as u32) }, length(results));
             }
         };
         Self {
@@ -159,10 +162,8 @@ impl<'a> Table<'a> {
     }
 
     /// Which rows some units have.
-    pub fn cells(&self, units: Range<usize>) -> Vec<Cell> {
-        let mut cells = Vec::new();
-        (self.cells)(units, &mut cells);
-        cells
+    pub fn runs_of(&self, units: Range<usize>) -> Runs {
+        (self.rows)(units)
     }
 
     /// The columns.
@@ -182,8 +183,8 @@ impl<'a> Table<'a> {
             chunks.push(units);
         }
         chunks.into_iter().map(move |units| {
-            let cells = self.cells(units);
-            let arrays: Vec<ArrayRef> = self.columns.par_iter().map(|column| column.array(&cells)).collect();
+            let runs = self.runs_of(units);
+            let arrays: Vec<ArrayRef> = self.columns.par_iter().map(|column| column.array(&runs)).collect();
             RecordBatch::try_new(schema.clone(), arrays)
         })
     }
