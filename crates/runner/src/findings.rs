@@ -177,7 +177,7 @@ fn case(finished: &Finished<'_>, spec_id: usize, row: usize) -> Option<Case> {
     }
     let candidate = &finished.ledger.candidates[place];
     let panel = &finished.loaded.assembled.panel;
-    let windows = finished.specification(spec_id).car_windows.iter().enumerate();
+    let windows = finished.specification(spec_id).car_windows.iter();
     Some(Case {
         spec_id,
         event_id: row,
@@ -186,12 +186,13 @@ fn case(finished: &Finished<'_>, spec_id: usize, row: usize) -> Option<Case> {
         day0: finished.ledger.rows[row].day0?.1.to_string(),
         windows: windows
             .zip(results.windows(place))
-            .map(|((w, window), sums)| CaseWindow {
+            .zip(results.window_p_values(&finished.tails, place))
+            .map(|((window, sums), p_value)| CaseWindow {
                 first: window.first(),
                 last: window.last(),
                 car: sums.car.get(),
                 t: sums.scar.get(),
-                p_value: results.window_p_value(&finished.tails, place, w),
+                p_value: p_value.get(),
             })
             .collect(),
     })

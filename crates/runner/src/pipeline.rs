@@ -53,7 +53,9 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     let written = files.finish(&finished, unwritten)?;
     clock.mark("write");
     let manifest = Manifest { inputs, tables: written, seconds: clock.seconds, ..describe(&finished) };
-    staging.commit(&manifest)?;
+    drop((finished, prepared));
+    // Earlier tables and memory are given back side by side: each takes a while where there is much.
+    rayon::join(|| staging.commit(&manifest), || drop((ledger, loaded))).0?;
     Ok(manifest)
 }
 

@@ -17,6 +17,9 @@ use crate::parquet_file::ParquetFile;
 use crate::printable;
 use crate::tables::Table;
 
+/// Bytes that are gathered for a call of the file system; whole pages go by without being copied.
+const BUFFER: usize = 1 << 16;
+
 /// The file of a table.
 pub struct TableFile {
     path: PathBuf,
@@ -39,7 +42,7 @@ impl TableFile {
         };
         let schema = table.schema(own);
         let open = || -> Result<Sink, AnyError> {
-            let out = BufWriter::with_capacity(1 << 20, File::create(&path)?);
+            let out = BufWriter::with_capacity(BUFFER, File::create(&path)?);
             Ok(match format {
                 Format::Parquet => Sink::Parquet(Box::new(ParquetFile::new(out, &schema, metadata)?)),
                 Format::Arrow => Sink::arrow(out, &schema)?,

@@ -229,11 +229,15 @@ impl Results {
         self.windows(event)[window].scar
     }
 
-    /// Two-sided p-value of an event's SCAR over a window, with the M − k degrees of freedom of
+    /// Two-sided p-values of an event's SCARs over the windows, with the M − k degrees of freedom of
     /// its s². Squares have no such distribution: none with abnormal volatility.
-    pub fn window_p_value(&self, tails: &StudentTails, event: usize, window: usize) -> Option<f64> {
-        let scar = self.window_scar(event, window).get().filter(|_| self.is_student)?;
-        Some(tails.two_sided(self.figures[event].dof, scar))
+    pub fn window_p_values(&self, tails: &StudentTails, event: usize) -> impl Iterator<Item = Maybe> {
+        let dof = self.figures[event].dof;
+        let p_value = move |scar| Maybe::finite(tails.two_sided(dof, scar));
+        self.windows(event).iter().map(move |sums| match sums.scar.get() {
+            Some(scar) if self.is_student => p_value(scar),
+            _ => Maybe::NONE,
+        })
     }
 
     /// Estimation days and residuals of an event, where they were kept.

@@ -65,6 +65,18 @@ impl<'a> Column<'a> {
         Self { name: name.into(), description: description.into(), key: false, data_type, make }
     }
 
+    /// A key of runs of rows, in small whole numbers.
+    pub(super) fn int16_run<I: Iterator<Item = i16>>(
+        name: &str,
+        description: &str,
+        make: impl Fn(&Cell) -> I + Sync + 'a,
+    ) -> Self {
+        let make = Box::new(move |runs: &Runs| -> ArrayRef {
+            Arc::new(whole::<Int16Type, _>(runs, |cell, rows| make(cell).take(rows)))
+        });
+        Self { name: name.into(), description: description.into(), key: true, data_type: DataType::Int16, make }
+    }
+
     /// Texts that are kept once each: those of the rows that `row` says.
     pub(super) fn texts(
         name: impl Into<String>,
@@ -111,14 +123,10 @@ impl<'a> Column<'a> {
 
     /// The key `tau` of tables whose part is a day of the event window.
     pub(super) fn tau(finished: &'a Finished<'a>) -> Self {
-        let make = Box::new(move |runs: &Runs| -> ArrayRef {
-            Arc::new(whole::<Int16Type, _>(runs, |cell, rows| {
-                let first = finished.specification(cell.specification).event.first() + cell.part as i32;
-                (first..).take(rows).map(|tau| tau as i16)
-            }))
-        });
-        let (name, description) = ("tau".into(), "trading days from day 0".into());
-        Self { name, description, key: true, data_type: DataType::Int16, make }
+        Self::int16_run("tau", "trading days from day 0", move |cell| {
+            let first = finished.specification(cell.specification).event.first() + cell.part as i32;
+            (first..).map(|tau| tau as i16)
+        })
     }
 
     /// The keys `first` and `last`, the days of a window.
@@ -209,15 +217,20 @@ fn whole<T: ArrowPrimitiveType, I: Iterator<Item = T::Native>>(
 /// Runs of numbers as one array.
 fn join<I: Iterator<Item = Maybe>>(runs: &Runs, make: impl Fn(&Cell) -> I) -> Float64Array {
     let mut values = Vec::with_capacity(runs.rows());
-    let mut whole = true;
+    let mut absent = 0;
     for (cell, _) in runs.iter() {
         values.extend(make(cell).map(|value| {
-            whole &= value.is_some();
+            absent += usize::from(!value.is_some());
             value.get().unwrap_or(0.0)
         }));
     }
     let present = || runs.iter().flat_map(|(cell, _)| make(cell).map(Maybe::is_some));
-    Float64Array::new(values.into(), (!whole).then(|| present().collect::<Vec<bool>>().into()))
+    let nulls = match absent {
+        0 => None,
+        all if all == values.len() => Some(NullBuffer::new_null(all)),
+        _ => Some(present().collect::<Vec<bool>>().into()),
+    };
+    Float64Array::new(values.into(), nulls)
 }
 
 /// Texts as a dictionary. Most repeat the one before.
