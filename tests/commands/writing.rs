@@ -73,3 +73,12 @@ fn overwriting_spares_what_no_run_has_written() {
     case.run(&["--out", "out/../data/"]).failure(2, &["would replace the input data/events.parquet"]);
     assert!(std::fs::read(case.path().join("data/events.parquet")).expect("the events") == events);
 }
+
+#[test]
+fn a_directory_in_the_place_of_a_table_is_left_alone() {
+    let case = Case::new();
+    case.write("out/cars.parquet/mine.txt", "mine");
+    case.run(&["-q"]).failure(1, &["cannot write to", "out"]);
+    let kept = case.path().join("out/cars.parquet/mine.txt");
+    assert_eq!(std::fs::read_to_string(kept).expect("the file of the user"), "mine");
+}

@@ -196,7 +196,8 @@ impl Results {
 
     /// What to know about an event that is not simply `ok`.
     pub fn reason(&self, event: usize) -> Option<&str> {
-        self.reasons.get(&(event as u32)).map(|reason| &**reason)
+        let remarkable = self.outcome(event) != Outcome::Ok;
+        remarkable.then(|| self.reasons.get(&(event as u32))).flatten().map(|reason| &**reason)
     }
 
     /// The sums over the windows of an event: the declared ones, then those around them.

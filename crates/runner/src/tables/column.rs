@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use arrow::array::{
-    ArrayRef, BooleanArray, BooleanBufferBuilder, Date32Array, DictionaryArray, Float64Array, Int32Array,
-    PrimitiveArray, StringArray, TimestampMicrosecondArray,
+    ArrayRef, BooleanArray, BooleanBufferBuilder, Date32Array, DictionaryArray, Float64Array, PrimitiveArray,
+    StringArray, TimestampMicrosecondArray,
 };
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Float64Type, Int16Type, Int32Type, TimeUnit};
@@ -185,7 +185,7 @@ fn instants(runs: &Runs, make: impl Fn(&Cell) -> Option<i64>) -> TimestampMicros
 }
 
 /// Numbers as an array, whose nulls are where there is none.
-fn numbers<T: ArrowPrimitiveType, F: Fn(&Cell) -> Option<T::Native>>(runs: &Runs, make: F) -> PrimitiveArray<T> {
+fn numbers<T: ArrowPrimitiveType, F: FnMut(&Cell) -> Option<T::Native>>(runs: &Runs, mut make: F) -> PrimitiveArray<T> {
     let mut values: Vec<T::Native> = Vec::with_capacity(runs.rows());
     let mut absent = Vec::new();
     runs.for_each(|cell| {
@@ -236,21 +236,20 @@ fn join<I: Iterator<Item = Maybe>>(runs: &Runs, make: impl Fn(&Cell) -> I) -> Fl
 /// Texts as a dictionary. Most repeat the one before.
 fn dictionary<'a>(runs: &Runs, make: impl Fn(&Cell) -> Option<Cow<'a, str>>) -> DictionaryArray<Int32Type> {
     let mut names: Vec<Cow<'a, str>> = Vec::new();
-    let mut known: HashMap<Cow<'a, str>, i32> = HashMap::new();
+    let mut known_keys: HashMap<Cow<'a, str>, i32> = HashMap::new();
     let mut last: Option<i32> = None;
-    let mut keys: Vec<Option<i32>> = Vec::with_capacity(runs.rows());
-    runs.for_each(|cell| {
-        let key = make(cell).map(|text| match last.filter(|&key| is_same(&names[key as usize], &text)) {
-            Some(key) => key,
-            None => *known.entry(text).or_insert_with_key(|text| {
+    let keys = numbers::<Int32Type, _>(runs, |cell| {
+        let text = make(cell)?;
+        let known = last.filter(|&key| is_same(&names[key as usize], &text));
+        last = known.or_else(|| {
+            Some(*known_keys.entry(text).or_insert_with_key(|text| {
                 names.push(text.clone());
                 names.len() as i32 - 1
-            }),
+            }))
         });
-        last = key.or(last);
-        keys.push(key);
+        last
     });
-    DictionaryArray::new(Int32Array::from(keys), Arc::new(StringArray::from_iter_values(&names)))
+    DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(&names)))
 }
 
 /// Whether two texts are the same; at once where they are one.

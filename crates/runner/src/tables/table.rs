@@ -65,16 +65,7 @@ impl<'a> Table<'a> {
 
     /// A table with a row for every specification and input event.
     pub(super) fn per_event(name: &'static str, description: &'static str, finished: &'a Finished<'a>) -> Self {
-        let rows = finished.ledger.rows.len();
-        let cell = move |specification: usize, item: usize| {
-            let estimated = |place: &usize| finished.results[specification].outcome(*place).is_estimated();
-            let place = finished.place(item).filter(estimated).map(|place| place as u32);
-            Cell { specification, item, part: 0, place }
-        };
-        Self {
-            per_specification: Some(rows),
-            ..Self::rows(name, description, finished.results.len() * rows, move |unit| cell(unit / rows, unit % rows))
-        }
+        Self::per_specification(name, description, (finished, 1), |_, _| 1)
     }
 
     /// A table with a run of rows for every specification and event that has an estimate; `length` says
@@ -85,20 +76,46 @@ impl<'a> Table<'a> {
         finished: &'a Finished<'a>,
         length: fn(&Results) -> usize,
     ) -> Self {
-        let rows = finished.ledger.rows.len();
         let longest = finished.results.iter().map(length).max().unwrap_or_default();
-        let run = move |unit: usize, runs: &mut Runs| {
-            let (specification, item) = (unit / rows, unit % rows);
-            let Some(place) = finished.place(item) else { return };
-            let results = &finished.results[specification];
-            if results.outcome(place).is_estimated() {
-                runs.push(Cell { specification, item, part: 0, place: Some(place as u32) }, length(results));
+        Self::per_specification(
+            name,
+            description,
+            (finished, longest),
+            move |estimated, results| {
+                if estimated { length(results) } else { 0 }
+            },
+        )
+    }
+
+    /// A table with a run for every specification and input event: `length` says of how many rows, `longest` at most,
+    /// from whether the event has an estimate and the results it is in.
+    fn per_specification(
+        name: &'static str,
+        description: &'static str,
+        (finished, longest): (&'a Finished<'a>, usize),
+        length: impl Fn(bool, &Results) -> usize + Sync + 'a,
+    ) -> Self {
+        let events = finished.ledger.rows.len();
+        let rows = move |units: Range<usize>| {
+            let mut runs = Runs::default();
+            let mut start = units.start;
+            while start < units.end {
+                let specification = start / events;
+                let before = specification * events;
+                let end = units.end.min(before + events);
+                let results = &finished.results[specification];
+                for item in start - before..end - before {
+                    let estimated = |place: &usize| results.outcome(*place).is_estimated();
+                    let place = finished.place(item).filter(estimated).map(|place| place as u32);
+                    runs.push(Cell { specification, item, part: 0, place }, length(place.is_some(), results));
+                }
+                start = end;
             }
+            runs
         };
-        Self {
-            per_specification: Some(rows),
-            ..Self::runs(name, description, (finished.results.len() * rows, longest), run)
-        }
+        let units = finished.results.len() * events;
+        let (columns, per_specification) = (Vec::new(), Some(events));
+        Self { name, description, columns, units, longest, per_specification, rows: Box::new(rows) }
     }
 
     pub(super) fn with(mut self, column: Column<'a>) -> Self {
