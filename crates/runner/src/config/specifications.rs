@@ -1,12 +1,13 @@
 //! The sweep: every combination of models, returns and windows is a specification.
 
 use dayzero_model::expected::Recipe;
+use dayzero_model::specification::Around;
 use dayzero_model::{MissingPolicy, Response, ReturnKind, Specification, Window};
 
 use super::document::KeyPath;
 use super::mistake::Mistake;
 use super::models::{self, Chosen, model};
-use super::raw::{Missing, RawResponse, RawStudy, Returns};
+use super::raw::{Missing, RawResponse, RawStudy, RawTests, Returns};
 
 /// A value of the sweep with the place where it was written.
 pub(super) struct Choice<T> {
@@ -52,7 +53,7 @@ pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specificat
                             trade_to_trade: study.trade_to_trade,
                             estimation: estimation.value,
                             event: event.value,
-                            around: Specification::around(event.value, declared.as_deref().unwrap_or(&[event.value])),
+                            around: around(raw, event.value, declared.as_deref()),
                             car_windows: declared.clone().unwrap_or_else(|| vec![event.value]),
                             minimum_observations: minimum(raw, estimation, recipe, mistakes),
                             mask_other_events: study.mask_other_events,
@@ -69,6 +70,14 @@ pub(super) fn all(raw: &RawStudy, mistakes: &mut Vec<Mistake>) -> Vec<Specificat
         }
     }
     specifications
+}
+
+/// The windows around the declared ones: only tests look at them.
+fn around(raw: &RawStudy, event: Window, declared: Option<&[Window]>) -> Vec<(Around, Window)> {
+    match &raw.study.tests {
+        RawTests::Names(names) if names.is_empty() => Vec::new(),
+        _ => Specification::around(event, declared.unwrap_or(&[event])),
+    }
 }
 
 /// Refuses a forecast into the past.
