@@ -16,44 +16,34 @@ impl EventDays {
         place: &EventPlace<'_>,
         design: &Design,
     ) -> Option<()> {
+        let kernel = design.kernel()?;
         let window = place.days(specification.event);
-        let columns = design.plain_columns().filter(|_| window.len() == specification.event.days())?;
         let actual = place.series(specification.measure(), specification.returns).stored(&window)?;
+        if window.len() != specification.event.days() {
+            return None;
+        }
         self.reset(specification, place, fit.coefficients.len());
-        let intercept = design.has_intercept();
-        self.rows.resize(if intercept { window.len() } else { 0 }, 1.0);
-        for column in columns {
-            self.rows.extend_from_slice(&column[window.clone()]);
+        kernel.predict(&window, &fit.coefficients, &mut self.errors)?;
+        for column in [&mut self.actual, &mut self.expected, &mut self.ars] {
+            column.resize(window.len(), Maybe::NONE);
         }
-        let mut slopes = fit.coefficients.iter().zip(self.rows.chunks_exact(window.len()));
-        let constant = if intercept { slopes.next().map_or(0.0, |(&constant, _)| constant) } else { 0.0 };
-        // In the order of the general way: the sum over the coefficients, then the risk-free return.
-        self.errors.resize(window.len(), constant);
-        for (slope, column) in slopes {
-            for (expected, x) in self.errors.iter_mut().zip(column) {
-                *expected += slope * x;
-            }
+        if !subtract(actual, &self.errors, [&mut self.actual, &mut self.expected, &mut self.ars]) {
+            return None;
         }
-        if let Some(risk_free) = design.risk_free_column() {
-            for (expected, rate) in self.errors.iter_mut().zip(&risk_free[window.clone()]) {
-                *expected += rate;
-            }
+        self.is_whole = true;
+        if self.wants_design(specification) {
+            kernel.write_design(&window, &mut self.rows);
+            self.errors.fill(fit.variance);
         }
-        self.expected.extend(self.errors.iter().map(|&expected| Maybe::finite(expected)));
-        self.actual.extend(actual.iter().map(|&actual| Maybe::finite(actual)));
-        self.ars.extend(actual.iter().zip(&self.errors).map(|(actual, expected)| Maybe::finite(actual - expected)));
-        self.errors.fill(fit.variance);
-        self.standardise(specification, fit);
-        self.ars.iter().all(|ar| ar.is_some()).then_some(())
+        if self.wants_sars(specification) {
+            self.standardise(specification, fit);
+        }
+        Some(())
     }
 
-    /// The SARs of all days, where anybody wants them.
+    /// The SARs of all days.
     fn standardise(&mut self, specification: &Specification, fit: &Fit) {
         let length = self.len();
-        if !self.wants_sars(specification) {
-            self.sars.resize(length, Maybe::NONE);
-            return;
-        }
         for place in 0..length {
             self.row.clear();
             self.row.extend(self.rows.chunks_exact(length).map(|column| column[place]));
@@ -62,4 +52,21 @@ impl EventDays {
             self.sars.push(if deviation > 0.0 { Maybe::finite(ar / deviation) } else { Maybe::NONE });
         }
     }
+}
+
+/// Writes returns, expected returns and their differences; whether all of these are finite, and so what they are
+/// differences of.
+fn subtract(actual: &[f64], expected: &[f64], [own, other, ars]: [&mut [Maybe]; 3]) -> bool {
+    let mut finite = true;
+    for (ar, (actual, expected)) in ars.iter_mut().zip(actual.iter().zip(expected)) {
+        *ar = Maybe::unchecked(actual - expected);
+        finite &= ar.stored().is_finite();
+    }
+    for (own, &actual) in own.iter_mut().zip(actual) {
+        *own = Maybe::unchecked(actual);
+    }
+    for (other, &expected) in other.iter_mut().zip(expected) {
+        *other = Maybe::unchecked(expected);
+    }
+    finite
 }

@@ -5,13 +5,14 @@ use std::sync::OnceLock;
 
 use super::fitted::MOST_COLUMNS;
 use super::gram;
+use super::lanes::LANES;
 
 /// The columns of a design on the calendar of a market, as they are: were they centred over the calendar, what
 /// lies beyond a window would move the last digits of what is estimated on it. Returns are nearly orthogonal to the
 /// constant by themselves; columns that are far from it are left to others ([`gram::invert`]).
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
-    /// The regressors; zero on days that lack one.
+    /// The regressors; zero on days that lack one, and on so many days behind the last as there are lanes.
     pub(super) values: Vec<Vec<f64>>,
     /// Risk-free returns, for models of excess returns; zero on days that lack one.
     pub(super) risk_free: Option<Vec<f64>>,
@@ -45,8 +46,11 @@ impl Columns {
             lacking.push(lacking[lacking.len() - 1] + u32::from(!complete));
         }
         let or_zero = |day: usize, value: f64| if complete[day] { value } else { 0.0 };
-        let values =
-            regressors.iter().map(|column| column.iter().enumerate().map(|(day, &x)| or_zero(day, x)).collect());
+        let padded = |column: &&[f64]| {
+            let values = column.iter().enumerate().map(|(day, &x)| or_zero(day, x));
+            values.chain([0.0; LANES]).collect()
+        };
+        let values = regressors.iter().map(padded);
         let risk_free = risk_free.map(|column| column.iter().enumerate().map(|(day, &r)| or_zero(day, r)).collect());
         let windows = (0..=days - length).map(|_| OnceLock::new()).collect();
         Some(Self { values: values.collect(), risk_free, lacking, length, windows })
@@ -55,6 +59,11 @@ impl Columns {
     /// Days of a window.
     pub(super) fn length(&self) -> usize {
         self.length
+    }
+
+    /// The regressors from a day on.
+    pub(super) fn since<const K: usize>(&self, start: usize) -> [&[f64]; K] {
+        std::array::from_fn(|j| &self.values[j][start..])
     }
 
     /// Whether every day has all regressors.

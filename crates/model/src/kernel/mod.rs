@@ -20,7 +20,7 @@ use crate::event::EventPlace;
 use crate::expected::{ClosedForm, Fit};
 use crate::{Response, Specification};
 use columns::{Columns, Inverse};
-use fitted::{Days, MOST_COLUMNS, given, least_squares};
+use fitted::{Days, Residuals, given, least_squares};
 use responses::Responses;
 
 /// What the events of one market and specification share.
@@ -28,6 +28,18 @@ use responses::Responses;
 pub(crate) struct Kernel {
     columns: Columns,
     form: ClosedForm,
+}
+
+/// What somebody makes of the residuals of an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Nothing but their sum of squares.
+    Squares,
+    /// How many are positive.
+    Signs,
+    /// All of them.
+    #[default]
+    All,
 }
 
 /// Room for one event after the other.
@@ -78,7 +90,7 @@ impl Kernel {
         &self,
         specification: &Specification,
         place: &EventPlace<'_>,
-        with_residuals: bool,
+        wanted: Wanted,
         scratch: &mut Scratch,
         fit: &mut Fit,
     ) -> Option<()> {
@@ -88,10 +100,10 @@ impl Kernel {
         if window.len() != self.columns.length() || !enough(window.len()) {
             return None;
         }
-        let kept = with_residuals || self.form == ClosedForm::Given;
+        let kept = wanted == Wanted::All || self.form == ClosedForm::Given;
         scratch.residuals.resize(if kept { window.len() } else { 0 }, 0.0);
         let stored = scratch.responses.read(specification, place, &self.columns, &window);
-        if self.columns.are_complete(&window) && self.fit_days(&window, stored, scratch, fit).is_some() {
+        if self.columns.are_complete(&window) && self.fit_days(&window, stored, wanted, scratch, fit).is_some() {
             return Some(());
         }
         if let Some(stored) = stored {
@@ -103,7 +115,7 @@ impl Kernel {
         if count == window.len() || !enough(count) || 2 * count < window.len() {
             return None;
         }
-        self.fit_days(&window, None, scratch, fit)
+        self.fit_days(&window, None, wanted, scratch, fit)
     }
 
     /// Fits the days that count. `None` where a response is not finite or the columns say too little.
@@ -111,15 +123,15 @@ impl Kernel {
         &self,
         window: &Range<usize>,
         stored: Option<&[f64]>,
+        wanted: Wanted,
         scratch: &mut Scratch,
         fit: &mut Fit,
     ) -> Option<()> {
-        let slices = self.slices(window);
-        let slices = &slices[..self.columns.values.len()];
         let Scratch { arch, responses, residuals, inverse: without } = scratch;
-        let (count, k) = (responses.count(), slices.len() + 1);
+        let (count, k) = (responses.count(), self.columns.values.len() + 1);
         let y = stored.unwrap_or(&responses.y);
         let (weights, number) = (responses.weights(), count as f64);
+        let residuals = Residuals { counted: wanted != Wanted::Squares, kept: residuals };
         let (fitted, parameters) = match self.form {
             ClosedForm::LeastSquares => {
                 let inverse = match weights {
@@ -131,11 +143,22 @@ impl Kernel {
                 };
                 fit.coefficients.resize(k, 0.0);
                 fit.inverse.clone_from(&inverse.values);
-                let coefficients = &mut fit.coefficients;
-                (least_squares(*arch, (y, slices), (weights, number), &inverse.values, coefficients, residuals)?, k)
+                macro_rules! for_columns {
+                    ($($columns:literal)*) => {
+                        match k - 1 {
+                            $($columns => {
+                                let columns: [&[f64]; $columns] = self.columns.since(window.start);
+                                let days = Days { y, columns, weights, count: number };
+                                least_squares(*arch, days, &inverse.values, &mut fit.coefficients, residuals)?
+                            })*
+                            _ => unreachable!("a kernel has no more columns"),
+                        }
+                    };
+                }
+                (for_columns!(0 1 2 3 4 5 6 7 8), k)
             }
             ClosedForm::Given => {
-                let days = Days { y, columns: [slices[0]], weights, count: number };
+                let days = Days { y, columns: self.columns.since(window.start), weights, count: number };
                 fit.coefficients.clear();
                 fit.coefficients.push(1.0);
                 fit.inverse.clear();
@@ -149,9 +172,43 @@ impl Kernel {
         fit.r_squared = explains.then(|| 1.0 - fitted.squares / fitted.total);
         Some(())
     }
+}
 
-    fn slices(&self, window: &Range<usize>) -> [&[f64]; MOST_COLUMNS] {
-        std::array::from_fn(|j| self.columns.values.get(j).map_or(&[][..], |column| &column[window.clone()]))
+impl Kernel {
+    /// What the coefficients make one expect of some days, as far as all of their regressors are there.
+    pub(crate) fn predict(&self, days: &Range<usize>, coefficients: &[f64], expected: &mut Vec<f64>) -> Option<()> {
+        if !self.columns.are_complete(days) {
+            return None;
+        }
+        let (constant, slopes) = match self.form {
+            ClosedForm::LeastSquares => coefficients.split_first()?,
+            ClosedForm::Given => (&0.0, coefficients),
+        };
+        expected.clear();
+        expected.resize(days.len(), *constant);
+        // In the order of the general way: the sum over the coefficients, then the risk-free return.
+        for (slope, column) in slopes.iter().zip(&self.columns.values) {
+            for (expected, x) in expected.iter_mut().zip(&column[days.clone()]) {
+                *expected += slope * x;
+            }
+        }
+        if let Some(risk_free) = &self.columns.risk_free {
+            for (expected, rate) in expected.iter_mut().zip(&risk_free[days.clone()]) {
+                *expected += rate;
+            }
+        }
+        Some(())
+    }
+
+    /// The design on some days, column after column.
+    pub(crate) fn write_design(&self, days: &Range<usize>, rows: &mut Vec<f64>) {
+        rows.clear();
+        if self.form == ClosedForm::LeastSquares {
+            rows.resize(days.len(), 1.0);
+        }
+        for column in &self.columns.values {
+            rows.extend_from_slice(&column[days.clone()]);
+        }
     }
 }
 

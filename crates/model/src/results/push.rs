@@ -120,6 +120,9 @@ fn running_sums(policy: MissingPolicy, ars: &[Maybe]) -> impl Iterator<Item = Ma
 /// "no return on 3 and no factor on 1 of 21 days of the event window, the first at tau = 8", if any is
 /// missing.
 fn missing_days(specification: &Specification, days: &EventDays) -> Option<Box<str>> {
+    if days.is_whole() {
+        return None;
+    }
     let first = days.ars.iter().position(|ar| !ar.is_some())?;
     let what = match days.missing() {
         _ if days.total_losses() > 0 => {
