@@ -23,17 +23,15 @@ impl EventDays {
             return None;
         }
         self.reset(specification, place, fit.coefficients.len());
-        kernel.predict(&window, &fit.coefficients, &mut self.errors)?;
         for column in [&mut self.actual, &mut self.expected, &mut self.ars] {
             column.resize(window.len(), Maybe::NONE);
         }
-        if !subtract(actual, &self.errors, [&mut self.actual, &mut self.expected, &mut self.ars]) {
-            return None;
-        }
+        let into = [&mut self.actual[..], &mut self.expected, &mut self.ars];
+        kernel.forecast(&window, &fit.coefficients, actual, into)?;
         self.is_whole = true;
         if self.wants_design(specification) {
             kernel.write_design(&window, &mut self.rows);
-            self.errors.fill(fit.variance);
+            self.errors.resize(window.len(), fit.variance);
         }
         if self.wants_sars(specification) {
             self.standardise(specification, fit);
@@ -52,21 +50,4 @@ impl EventDays {
             self.sars.push(if deviation > 0.0 { Maybe::finite(ar / deviation) } else { Maybe::NONE });
         }
     }
-}
-
-/// Writes returns, expected returns and their differences; whether all of these are finite, and so what they are
-/// differences of.
-fn subtract(actual: &[f64], expected: &[f64], [own, other, ars]: [&mut [Maybe]; 3]) -> bool {
-    let mut finite = true;
-    for (ar, (actual, expected)) in ars.iter_mut().zip(actual.iter().zip(expected)) {
-        *ar = Maybe::unchecked(actual - expected);
-        finite &= ar.stored().is_finite();
-    }
-    for (own, &actual) in own.iter_mut().zip(actual) {
-        *own = Maybe::unchecked(actual);
-    }
-    for (other, &expected) in other.iter_mut().zip(expected) {
-        *other = Maybe::unchecked(expected);
-    }
-    finite
 }

@@ -19,17 +19,16 @@ pub(super) struct Columns {
     /// For every day, how many days before it lack a regressor or the risk-free return.
     lacking: Vec<u32>,
     length: usize,
-    /// By first day of a window without such days.
-    windows: Vec<OnceLock<Option<Box<Inverse>>>>,
+    /// By first day of a window without such days: (X'X)⁻¹, then X'X; nothing where the regressors are nearly
+    /// dependent. Together, and without a detour, since the windows of events are far from each other in memory.
+    windows: Vec<OnceLock<Box<[f64]>>>,
 }
 
-/// (X'X)⁻¹ of a window.
+/// (X'X)⁻¹ of a window without some of its days.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inverse {
-    /// X'X of the constant and the columns.
     gram: Vec<f64>,
-    /// Its inverse.
-    pub(super) values: Vec<f64>,
+    values: Vec<f64>,
 }
 
 impl Columns {
@@ -78,13 +77,20 @@ impl Columns {
 
     /// The inverse for a whole window whose days all have all regressors; `None` where the regressors
     /// are nearly dependent.
-    pub(super) fn inverse(&self, start: usize) -> Option<&Inverse> {
-        let make = || {
-            let days = start..start + self.length;
-            let mut inverse = Inverse { gram: self.gram(days), ..Inverse::default() };
-            inverse.invert(self.values.len() + 1).map(|()| Box::new(inverse))
-        };
-        self.windows[start].get_or_init(make).as_deref()
+    pub(super) fn inverse(&self, start: usize) -> Option<&[f64]> {
+        Some(self.inverse_and_gram(start)?.0)
+    }
+
+    fn inverse_and_gram(&self, start: usize) -> Option<(&[f64], &[f64])> {
+        let k = self.values.len() + 1;
+        let both = self.windows[start].get_or_init(|| {
+            let (gram, mut both) = (self.gram(start..start + self.length), Vec::new());
+            match gram::invert(&gram, k, &mut both) {
+                Some(()) => [both, gram].concat().into(),
+                None => [].into(),
+            }
+        });
+        both.split_at_checked(k * k)
     }
 
     /// The inverse for a window without some of its days: X'X of the window less what these add to it.
@@ -92,10 +98,11 @@ impl Columns {
     pub(super) fn inverse_without(&self, start: usize, left_out: &[usize], inverse: &mut Inverse) -> Option<()> {
         let k = self.values.len() + 1;
         let whole = match self.are_complete(&(start..start + self.length)) {
-            true => &self.inverse(start)?.gram,
+            true => self.inverse_and_gram(start)?.1,
             false => &self.gram(start..start + self.length),
         };
-        inverse.gram.clone_from(whole);
+        inverse.gram.clear();
+        inverse.gram.extend_from_slice(whole);
         for &day in left_out {
             let row = |j: usize| if j == 0 { 1.0 } else { self.values[j - 1][day] };
             for i in 0..k {
@@ -106,7 +113,7 @@ impl Columns {
         }
         // Where little is left of a sum of squares, rounding of the rest would count.
         let little = (0..k).any(|j| inverse.gram[j * (k + 1)] < LITTLE * whole[j * (k + 1)]);
-        if little { None } else { inverse.invert(k) }
+        if little { None } else { gram::invert(&inverse.gram, k, &mut inverse.values) }
     }
 
     /// X'X of the constant and the columns.
@@ -130,8 +137,9 @@ impl Columns {
 }
 
 impl Inverse {
-    fn invert(&mut self, k: usize) -> Option<()> {
-        gram::invert(&self.gram, k, &mut self.values)
+    /// Its numbers, row after row.
+    pub(super) fn inverse(&self) -> &[f64] {
+        &self.values
     }
 }
 

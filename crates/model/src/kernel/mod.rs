@@ -8,6 +8,7 @@
 
 mod columns;
 mod fitted;
+mod forecast;
 mod gram;
 mod lanes;
 mod responses;
@@ -18,9 +19,10 @@ use pulp::Arch;
 
 use crate::event::EventPlace;
 use crate::expected::{ClosedForm, Fit};
-use crate::{Response, Specification};
+use crate::{Maybe, Response, Specification};
 use columns::{Columns, Inverse};
-use fitted::{Days, Residuals, given, least_squares};
+use fitted::{Days, MOST_COLUMNS, Residuals, given, least_squares};
+use forecast::{Forecast, forecast};
 use responses::Responses;
 
 /// What the events of one market and specification share.
@@ -28,6 +30,7 @@ use responses::Responses;
 pub(crate) struct Kernel {
     columns: Columns,
     form: ClosedForm,
+    arch: Arch,
 }
 
 /// What somebody makes of the residuals of an event.
@@ -43,18 +46,27 @@ pub(crate) enum Wanted {
 }
 
 /// Room for one event after the other.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
-    arch: Arch,
     responses: Responses,
     residuals: Vec<f64>,
     inverse: Inverse,
 }
 
-impl Default for Scratch {
-    fn default() -> Self {
-        Self { arch: Arch::new(), responses: Responses::default(), residuals: Vec::new(), inverse: Inverse::default() }
-    }
+/// The value of an expression in which a constant stands for the number of columns.
+macro_rules! for_columns {
+    ($columns:expr, |$constant:ident| $body:expr) => {
+        for_columns!($columns, |$constant| $body, 0 1 2 3 4 5 6 7 8)
+    };
+    ($columns:expr, |$constant:ident| $body:expr, $($number:literal)*) => {
+        match $columns {
+            $($number => {
+                const $constant: usize = $number;
+                $body
+            })*
+            _ => unreachable!("a kernel has {MOST_COLUMNS} columns at most"),
+        }
+    };
 }
 
 impl Kernel {
@@ -81,7 +93,7 @@ impl Kernel {
             return None;
         }
         let columns = Columns::new(regressors, risk_free, days, specification.estimation.days())?;
-        Some(Self { columns, form })
+        Some(Self { columns, form, arch: Arch::new() })
     }
 
     /// Fits one event; its residuals stay in the scratch where they are asked for. `None` where the
@@ -127,7 +139,7 @@ impl Kernel {
         scratch: &mut Scratch,
         fit: &mut Fit,
     ) -> Option<()> {
-        let Scratch { arch, responses, residuals, inverse: without } = scratch;
+        let Scratch { responses, residuals, inverse: without } = scratch;
         let (count, k) = (responses.count(), self.columns.values.len() + 1);
         let y = stored.unwrap_or(&responses.y);
         let (weights, number) = (responses.weights(), count as f64);
@@ -138,31 +150,24 @@ impl Kernel {
                     None => self.columns.inverse(window.start)?,
                     Some(_) => {
                         self.columns.inverse_without(window.start, responses.left_out(), without)?;
-                        without
+                        without.inverse()
                     }
                 };
                 fit.coefficients.resize(k, 0.0);
-                fit.inverse.clone_from(&inverse.values);
-                macro_rules! for_columns {
-                    ($($columns:literal)*) => {
-                        match k - 1 {
-                            $($columns => {
-                                let columns: [&[f64]; $columns] = self.columns.since(window.start);
-                                let days = Days { y, columns, weights, count: number };
-                                least_squares(*arch, days, &inverse.values, &mut fit.coefficients, residuals)?
-                            })*
-                            _ => unreachable!("a kernel has no more columns"),
-                        }
-                    };
-                }
-                (for_columns!(0 1 2 3 4 5 6 7 8), k)
+                fit.inverse.clear();
+                fit.inverse.extend_from_slice(inverse);
+                let fitted = for_columns!(k - 1, |K| {
+                    let days = Days { y, columns: self.columns.since(window.start), weights, count: number };
+                    least_squares::<K>(self.arch, days, inverse, &mut fit.coefficients, residuals)
+                });
+                (fitted?, k)
             }
             ClosedForm::Given => {
                 let days = Days { y, columns: self.columns.since(window.start), weights, count: number };
                 fit.coefficients.clear();
                 fit.coefficients.push(1.0);
                 fit.inverse.clear();
-                (given(*arch, days, residuals)?, 1)
+                (given(self.arch, days, residuals)?, 1)
             }
         };
         fit.residual_mean = fitted.residual_mean;
@@ -175,29 +180,28 @@ impl Kernel {
 }
 
 impl Kernel {
-    /// What the coefficients make one expect of some days, as far as all of their regressors are there.
-    pub(crate) fn predict(&self, days: &Range<usize>, coefficients: &[f64], expected: &mut Vec<f64>) -> Option<()> {
+    /// Writes what happened on some days, what the coefficients made one expect, and the difference; `None` where a
+    /// return or a regressor is missing.
+    pub(crate) fn forecast(
+        &self,
+        days: &Range<usize>,
+        coefficients: &[f64],
+        actual: &[f64],
+        into: [&mut [Maybe]; 3],
+    ) -> Option<()> {
         if !self.columns.are_complete(days) {
             return None;
         }
-        let (constant, slopes) = match self.form {
+        let risk_free = self.columns.risk_free.as_ref().map(|column| &column[days.start..]);
+        let (&constant, slopes) = match self.form {
             ClosedForm::LeastSquares => coefficients.split_first()?,
             ClosedForm::Given => (&0.0, coefficients),
         };
-        expected.clear();
-        expected.resize(days.len(), *constant);
-        // In the order of the general way: the sum over the coefficients, then the risk-free return.
-        for (slope, column) in slopes.iter().zip(&self.columns.values) {
-            for (expected, x) in expected.iter_mut().zip(&column[days.clone()]) {
-                *expected += slope * x;
-            }
-        }
-        if let Some(risk_free) = &self.columns.risk_free {
-            for (expected, rate) in expected.iter_mut().zip(&risk_free[days.clone()]) {
-                *expected += rate;
-            }
-        }
-        Some(())
+        let finite = for_columns!(slopes.len(), |K| {
+            let (slopes, columns) = (*slopes.first_chunk()?, self.columns.since(days.start));
+            forecast::<K>(self.arch, Forecast { constant, slopes, columns, risk_free, actual, into })
+        });
+        finite?.then_some(())
     }
 
     /// The design on some days, column after column.
