@@ -61,6 +61,7 @@ impl Columns {
     }
 
     /// The regressors from a day on.
+    #[inline]
     pub(super) fn since<const K: usize>(&self, start: usize) -> [&[f64]; K] {
         std::array::from_fn(|j| &self.values[j][start..])
     }
@@ -95,7 +96,12 @@ impl Columns {
 
     /// The inverse for a window without some of its days: X'X of the window less what these add to it.
     /// `None` where the rest says too little of a regressor.
-    pub(super) fn inverse_without(&self, start: usize, left_out: &[usize], inverse: &mut Inverse) -> Option<()> {
+    pub(super) fn inverse_without<'a>(
+        &self,
+        start: usize,
+        left_out: &[usize],
+        inverse: &'a mut Inverse,
+    ) -> Option<&'a [f64]> {
         let k = self.values.len() + 1;
         let whole = match self.are_complete(&(start..start + self.length)) {
             true => self.inverse_and_gram(start)?.1,
@@ -113,7 +119,11 @@ impl Columns {
         }
         // Where little is left of a sum of squares, rounding of the rest would count.
         let little = (0..k).any(|j| inverse.gram[j * (k + 1)] < LITTLE * whole[j * (k + 1)]);
-        if little { None } else { gram::invert(&inverse.gram, k, &mut inverse.values) }
+        if little {
+            return None;
+        }
+        gram::invert(&inverse.gram, k, &mut inverse.values)?;
+        Some(&inverse.values)
     }
 
     /// X'X of the constant and the columns.
@@ -133,13 +143,6 @@ impl Columns {
             }
         }
         gram
-    }
-}
-
-impl Inverse {
-    /// Its numbers, row after row.
-    pub(super) fn inverse(&self) -> &[f64] {
-        &self.values
     }
 }
 

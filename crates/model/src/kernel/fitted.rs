@@ -3,7 +3,9 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::lanes::{Block, LANES, Quad, blocks, blocks_mut, copy_last, dot, fold, for_quads, sum, zero};
+use super::lanes::{
+    Block, LANES, Quad, add, add_product, blocks, blocks_mut, copy_last, dot, fold, for_quads, sum, zero,
+};
 
 /// The estimation days of an event.
 #[derive(Clone, Copy, Debug)]
@@ -125,8 +127,8 @@ impl<const K: usize> Days<'_, K> {
             }
             sums.add(simd, &last[group], std::array::from_fn(|j| &columns[j][whole.len()][group]));
             of_y[group] = sums.y;
-            for j in 0..K {
-                of_products[j][group] = sums.yx[j];
+            for (lanes, sum) in of_products.iter_mut().zip(sums.yx) {
+                lanes[group] = sum;
             }
         }
         let mut folded = [0.0; K];
@@ -222,12 +224,9 @@ struct Products<S: Simd, const K: usize> {
 impl<S: Simd, const K: usize> Products<S, K> {
     #[inline(always)]
     fn add(&mut self, simd: S, y: &Quad<S>, x: [&Quad<S>; K]) {
-        for register in 0..4 {
-            self.y[register] = simd.add_f64s(self.y[register], y[register]);
-            for j in 0..K {
-                let product = simd.mul_f64s(y[register], x[j][register]);
-                self.yx[j][register] = simd.add_f64s(self.yx[j][register], product);
-            }
+        self.y = add(simd, self.y, y);
+        for (sum, x) in self.yx.iter_mut().zip(x) {
+            *sum = add_product(simd, *sum, y, x);
         }
     }
 }
@@ -260,8 +259,8 @@ impl<S: Simd, const COUNTED: bool> Sums<S, COUNTED> {
         let mut errors = [zero; 4];
         for register in 0..4 {
             let mut e = simd.sub_f64s(y[register], simd.splat_f64s(line.constant));
-            for j in 0..K {
-                e = simd.sub_f64s(e, simd.mul_f64s(simd.splat_f64s(line.slopes[j]), x[j][register]));
+            for (&slope, x) in line.slopes.iter().zip(x) {
+                e = simd.sub_f64s(e, simd.mul_f64s(simd.splat_f64s(slope), x[register]));
             }
             let mut distance = simd.sub_f64s(y[register], simd.splat_f64s(line.mean));
             if let Some(weights) = weights {
@@ -281,6 +280,23 @@ impl<S: Simd, const COUNTED: bool> Sums<S, COUNTED> {
 
 /// The most columns beside the constant that the sums are compiled for.
 pub(super) const MOST_COLUMNS: usize = 8;
+
+/// The value of an expression in which a constant stands for the number of columns.
+macro_rules! for_columns {
+    ($columns:expr, |$constant:ident| $body:expr) => {
+        for_columns!($columns, |$constant| $body, 0 1 2 3 4 5 6 7 8)
+    };
+    ($columns:expr, |$constant:ident| $body:expr, $($number:literal)*) => {
+        match $columns {
+            $($number => {
+                const $constant: usize = $number;
+                $body
+            })*
+            _ => unreachable!("a kernel has no more columns"),
+        }
+    };
+}
+pub(super) use for_columns;
 
 /// Least squares on a constant and some columns, from (X'X)⁻¹, row after row; the coefficients go where there is
 /// room for them. `None` where a response is not finite.
@@ -343,8 +359,7 @@ mod tests {
                 assert!((got.total - total).abs() < 1e-17 * n as f64);
                 assert_eq!(got.positive, want.iter().filter(|&&e| e > 0.0).count() as f64);
                 assert!(e.iter().zip(&want).all(|(a, b)| (a - b).abs() < 1e-17));
-                let unkept =
-                    least_squares(Arch::new(), days, &INVERSE, &mut b, all_of(&mut [])).expect("finite");
+                let unkept = least_squares(Arch::new(), days, &INVERSE, &mut b, all_of(&mut [])).expect("finite");
                 assert_eq!(unkept, got);
             }
         }

@@ -54,15 +54,31 @@ pub(super) fn zero<S: Simd>(simd: S) -> Quad<S> {
     [simd.splat_f64s(0.0); 4]
 }
 
+/// a + b. Without a closure, which need not be compiled for the registers of its surroundings.
+#[inline(always)]
+pub(super) fn add<S: Simd>(simd: S, mut a: Quad<S>, b: &Quad<S>) -> Quad<S> {
+    for (a, &b) in a.iter_mut().zip(b) {
+        *a = simd.add_f64s(*a, b);
+    }
+    a
+}
+
+/// sum + ab.
+#[inline(always)]
+pub(super) fn add_product<S: Simd>(simd: S, mut sum: Quad<S>, a: &Quad<S>, b: &Quad<S>) -> Quad<S> {
+    for (sum, (&a, &b)) in sum.iter_mut().zip(a.iter().zip(b)) {
+        *sum = simd.add_f64s(*sum, simd.mul_f64s(a, b));
+    }
+    sum
+}
+
 /// The sum of all lanes: the upper half added to the lower one, until one is left.
 #[inline(always)]
 pub(super) fn fold<S: Simd, const G: usize>(simd: S, mut lanes: Block<S, G>) -> f64 {
     let mut half = G / 2;
     while half > 0 {
         for group in 0..half {
-            for register in 0..4 {
-                lanes[group][register] = simd.add_f64s(lanes[group][register], lanes[group + half][register]);
-            }
+            lanes[group] = add(simd, lanes[group], &lanes[group + half]);
         }
         half /= 2;
     }
@@ -79,11 +95,8 @@ pub(super) fn dot<S: Simd, const G: usize>(simd: S, a: &[f64], b: &[f64]) -> f64
     let last = (copy_last(a, &mut last_of_a), copy_last(b, &mut last_of_b));
     let whole = blocks::<S, G>(a).iter().zip(blocks::<S, G>(b));
     for (a, b) in whole.chain(blocks::<S, G>(last.0).iter().zip(blocks::<S, G>(last.1))) {
-        for group in 0..G {
-            for register in 0..4 {
-                let product = simd.mul_f64s(a[group][register], b[group][register]);
-                lanes[group][register] = simd.add_f64s(lanes[group][register], product);
-            }
+        for (lanes, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            *lanes = add_product(simd, *lanes, a, b);
         }
     }
     fold(simd, lanes)
@@ -94,10 +107,8 @@ pub(super) fn dot<S: Simd, const G: usize>(simd: S, a: &[f64], b: &[f64]) -> f64
 pub(super) fn sum<S: Simd, const G: usize>(simd: S, a: &[f64]) -> f64 {
     let mut lanes = [zero(simd); G];
     for a in blocks::<S, G>(a).iter().chain(blocks::<S, G>(copy_last(a, &mut [0.0; LANES]))) {
-        for group in 0..G {
-            for register in 0..4 {
-                lanes[group][register] = simd.add_f64s(lanes[group][register], a[group][register]);
-            }
+        for (lanes, a) in lanes.iter_mut().zip(a) {
+            *lanes = add(simd, *lanes, a);
         }
     }
     fold(simd, lanes)

@@ -21,7 +21,7 @@ use crate::event::EventPlace;
 use crate::expected::{ClosedForm, Fit};
 use crate::{Maybe, Response, Specification};
 use columns::{Columns, Inverse};
-use fitted::{Days, MOST_COLUMNS, Residuals, given, least_squares};
+use fitted::{Days, Residuals, for_columns, given, least_squares};
 use forecast::{Forecast, forecast};
 use responses::Responses;
 
@@ -51,22 +51,6 @@ pub(crate) struct Scratch {
     responses: Responses,
     residuals: Vec<f64>,
     inverse: Inverse,
-}
-
-/// The value of an expression in which a constant stands for the number of columns.
-macro_rules! for_columns {
-    ($columns:expr, |$constant:ident| $body:expr) => {
-        for_columns!($columns, |$constant| $body, 0 1 2 3 4 5 6 7 8)
-    };
-    ($columns:expr, |$constant:ident| $body:expr, $($number:literal)*) => {
-        match $columns {
-            $($number => {
-                const $constant: usize = $number;
-                $body
-            })*
-            _ => unreachable!("a kernel has {MOST_COLUMNS} columns at most"),
-        }
-    };
 }
 
 impl Kernel {
@@ -148,10 +132,7 @@ impl Kernel {
             ClosedForm::LeastSquares => {
                 let inverse = match weights {
                     None => self.columns.inverse(window.start)?,
-                    Some(_) => {
-                        self.columns.inverse_without(window.start, responses.left_out(), without)?;
-                        without.inverse()
-                    }
+                    Some(_) => self.columns.inverse_without(window.start, responses.left_out(), without)?,
                 };
                 fit.coefficients.resize(k, 0.0);
                 fit.inverse.clear();
@@ -177,9 +158,7 @@ impl Kernel {
         fit.r_squared = explains.then(|| 1.0 - fitted.squares / fitted.total);
         Some(())
     }
-}
 
-impl Kernel {
     /// Writes what happened on some days, what the coefficients made one expect, and the difference; `None` where a
     /// return or a regressor is missing.
     pub(crate) fn forecast(
