@@ -111,15 +111,6 @@ impl Design {
         self.kernel.as_ref()
     }
 
-    /// The regressors as whole columns, for specifications with a fast path.
-    pub(crate) fn plain_columns(&self) -> Option<impl Iterator<Item = &[f64]>> {
-        let column = |&(place, _): &(Place, i32)| match place {
-            Place::Shared(column) => Some(self.shared[column].as_slice()),
-            Place::Own => None,
-        };
-        self.kernel.as_ref().map(|_| self.regressors.iter().filter_map(column))
-    }
-
     /// The same design without the fast path.
     pub fn without_kernel(self) -> Self {
         Self { kernel: None, ..self }
@@ -164,11 +155,6 @@ impl Design {
             self.push_values(place, days.clone(), own, row);
         }
         row.iter().all(|x| x.is_finite())
-    }
-
-    /// The risk-free returns, where returns are taken above them.
-    pub(crate) fn risk_free_column(&self) -> Option<&[f64]> {
-        self.risk_free.as_deref()
     }
 
     /// The risk-free return of a day; zero for models of raw returns.

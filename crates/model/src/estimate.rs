@@ -8,7 +8,7 @@ use crate::design::{Design, OwnColumns};
 use crate::diagnostics::Diagnosis;
 use crate::event::EventPlace;
 use crate::expected::{EstimationSample, Fit, FitError, Source};
-use crate::kernel::Scratch;
+use crate::kernel::{Scratch, Wanted};
 use crate::significance::mean_and_deviation;
 use crate::{Measure, Outcome, Response, Specification, placebo, standins};
 
@@ -76,8 +76,8 @@ pub struct Estimator {
     pub placebo_shares: Vec<Option<f64>>,
     /// First and last estimation day of the event at hand.
     pub ends: (usize, usize),
-    /// Whether nobody asks for the residuals of the event, or for the days that they belong to.
-    without_residuals: bool,
+    /// What is asked for of the residuals of the event, and of the days that they belong to.
+    wanted: Wanted,
     zero_returns: usize,
     own: OwnColumns,
     row: Vec<f64>,
@@ -86,9 +86,11 @@ pub struct Estimator {
 
 impl Estimator {
     /// Buffers for estimates of which nobody needs the residuals, where a model can do without, and
-    /// perhaps nobody the standardised abnormal returns of single days.
+    /// perhaps nobody the standardised abnormal returns of single days and the share of positive residuals, which
+    /// tests ask for.
     pub fn without_residuals(with_sars: bool) -> Self {
-        Self { without_residuals: true, days: EventDays::standardised(with_sars), ..Self::default() }
+        let wanted = if with_sars { Wanted::Signs } else { Wanted::Squares };
+        Self { wanted, days: EventDays::standardised(with_sars), ..Self::default() }
     }
 
     /// Estimates one event; the results stand in the fields until the next call.
@@ -178,9 +180,9 @@ impl Estimator {
         place: &EventPlace<'_>,
     ) -> Option<()> {
         let Self { fit, scratch, sample, .. } = self;
-        design.kernel()?.fit(specification, place, !self.without_residuals, scratch, fit)?;
+        design.kernel()?.fit(specification, place, self.wanted, scratch, fit)?;
         let start = place.days(specification.estimation).start;
-        if !self.without_residuals {
+        if self.wanted == Wanted::All {
             scratch.write_residuals(start, &mut sample.days, &mut fit.residuals);
         }
         self.ends = scratch.ends(start);

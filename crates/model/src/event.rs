@@ -59,16 +59,19 @@ pub struct EventPlace<'a> {
 
 impl<'a> EventPlace<'a> {
     /// The market of its security.
+    #[inline]
     pub fn market(&self) -> &'a Market {
         self.panel.market_of(self.security)
     }
 
     /// A measure of its security.
+    #[inline]
     pub fn series(&self, measure: Measure, kind: ReturnKind) -> Series<'a> {
         self.panel.series(self.security, measure, kind)
     }
 
     /// Calendar indices of a window around day 0, as far as the calendar goes.
+    #[inline]
     pub fn days(&self, window: Window) -> std::ops::Range<usize> {
         window.on_calendar(self.day0, self.market().calendar.len())
     }

@@ -127,6 +127,7 @@ pub struct Series<'a> {
 impl<'a> Series<'a> {
     /// The values of some calendar days as they are stored; `None` where the security has not all of
     /// these days, or where its values must be converted.
+    #[inline]
     pub(crate) fn stored(&self, days: &Range<usize>) -> Option<&'a [f64]> {
         let start = days.start.checked_sub(self.first)?;
         let values = self.values.get(start..start + days.len())?;
@@ -201,11 +202,13 @@ impl Panel {
     }
 
     /// The market of a security.
+    #[inline]
     pub fn market_of(&self, security: usize) -> &Market {
         &self.markets[self.securities[security].market]
     }
 
     /// The values of a measure on [`Security::days`]; empty where the measure was not loaded.
+    #[inline]
     pub fn run(&self, security: usize, measure: Measure) -> &[f64] {
         match measure {
             Measure::Return => self.in_block(&self.returns, security),
@@ -213,6 +216,7 @@ impl Panel {
         }
     }
 
+    #[inline]
     fn in_block<'a>(&self, blocks: &'a [Vec<f64>], security: usize) -> &'a [f64] {
         let Security { block, places, .. } = &self.securities[security];
         blocks.get(*block).and_then(|block| block.get(places.clone())).unwrap_or_default()
@@ -220,6 +224,7 @@ impl Panel {
 
     /// A measure of one security; without any value where the measure was not loaded. Logarithmic
     /// returns are there after [`Panel::add_log_returns`].
+    #[inline]
     pub fn series(&self, security: usize, measure: Measure, kind: ReturnKind) -> Series<'_> {
         let (values, convert) = match (measure, kind) {
             (Measure::Return, ReturnKind::Log) => (self.in_block(&self.log, security), ReturnKind::Simple),

@@ -55,6 +55,8 @@ pub struct EventDays {
     row: Vec<f64>,
     /// Whether nobody needs the SARs of single days.
     without_sars: bool,
+    /// Whether it is known that every day has all its numbers.
+    is_whole: bool,
 }
 
 impl EventDays {
@@ -70,6 +72,11 @@ impl EventDays {
         !self.without_sars || specification.response == squared || specification.variants.forecast_error == summed
     }
 
+    /// Whether the design of the days stands behind anything: variances of single days or of windows.
+    fn wants_design(&self, specification: &Specification) -> bool {
+        self.wants_sars(specification) || specification.windows().next().is_some()
+    }
+
     /// Number of days.
     pub fn len(&self) -> usize {
         self.ars.len()
@@ -83,7 +90,8 @@ impl EventDays {
     /// A day of the event window; `None` where the return or a regressor is missing.
     pub fn day(&self, place: usize) -> Option<EventDay> {
         let (actual, expected) = (self.actual[place].get()?, self.expected[place].get()?);
-        Some(EventDay { actual, expected, ar: self.ars[place].get()?, sar: self.sars[place].get() })
+        let sar = self.sars.get(place).and_then(|sar| sar.get());
+        Some(EventDay { actual, expected, ar: self.ars[place].get()?, sar })
     }
 
     /// The days of the event window, in order.
@@ -99,9 +107,8 @@ impl EventDays {
 
     /// Starts afresh, with so many columns of the design.
     fn reset(&mut self, specification: &Specification, place: &EventPlace<'_>, columns: usize) {
-        for column in [&mut self.actual, &mut self.expected, &mut self.ars, &mut self.sars] {
-            column.clear();
-        }
+        self.is_whole = false;
+        self.sars.clear();
         self.first = place.day0 as i64 + i64::from(specification.event.first());
         self.calendar = place.market().calendar.len();
         self.errors.clear();
@@ -126,6 +133,9 @@ impl EventDays {
         let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
         let simple = place.series(specification.measure(), ReturnKind::Simple);
         self.reset(specification, place, fit.coefficients.len());
+        for column in [&mut self.actual, &mut self.expected, &mut self.ars] {
+            column.clear();
+        }
         let length = specification.event.days();
         self.rows.resize(length * self.columns, 0.0);
         let on_calendar = 0..self.calendar as i64;
@@ -168,13 +178,16 @@ impl EventDays {
         self.actual[place] = day.map(|day| day.actual).into();
         self.expected[place] = day.map(|day| day.expected).into();
         self.ars[place] = day.map(|day| day.ar).into();
-        self.sars[place] = day.and_then(|day| day.sar).into();
+        if let Some(sar) = self.sars.get_mut(place) {
+            *sar = day.and_then(|day| day.sar).into();
+        }
     }
 
     /// Turns standardised abnormal returns into abnormal volatility: U = SAR²·(ν − 2)/ν, which is one
     /// on average when nothing happens, ν the degrees of freedom of s² (Beaver 1968; Patell 1976 for
     /// the correction). `deviation` is the standard deviation of the same quantity in estimation.
     pub(crate) fn square(&mut self, dof: f64, deviation: f64) {
+        self.is_whole = false;
         for place in 0..self.len() {
             let squared = self.day(place).and_then(|day| {
                 let actual = day.sar? * day.sar? * (dof - 2.0) / dof;
@@ -218,6 +231,11 @@ impl EventDays {
         }
     }
 
+    /// Whether it is known that no day misses anything.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
     /// Number of days without a return, and of days with one but without a regressor.
     pub fn missing(&self) -> (usize, usize) {
         (self.without_return, self.without_regressor)
@@ -226,6 +244,7 @@ impl EventDays {
     /// The sum of the rows of some days, in `row`.
     fn sum_rows(&mut self, places: Range<usize>) {
         let length = self.len();
+        debug_assert!(self.rows.len() >= self.columns * length, "the design of the days was kept");
         self.row.clear();
         let columns = self.rows.chunks_exact(length).take(self.columns);
         self.row.extend(columns.map(|column| column[places.clone()].iter().sum::<f64>()));

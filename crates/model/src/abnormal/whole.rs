@@ -16,44 +16,32 @@ impl EventDays {
         place: &EventPlace<'_>,
         design: &Design,
     ) -> Option<()> {
+        let kernel = design.kernel()?;
         let window = place.days(specification.event);
-        let columns = design.plain_columns().filter(|_| window.len() == specification.event.days())?;
         let actual = place.series(specification.measure(), specification.returns).stored(&window)?;
+        if window.len() != specification.event.days() {
+            return None;
+        }
         self.reset(specification, place, fit.coefficients.len());
-        let intercept = design.has_intercept();
-        self.rows.resize(if intercept { window.len() } else { 0 }, 1.0);
-        for column in columns {
-            self.rows.extend_from_slice(&column[window.clone()]);
+        for column in [&mut self.actual, &mut self.expected, &mut self.ars] {
+            column.resize(window.len(), Maybe::NONE);
         }
-        let mut slopes = fit.coefficients.iter().zip(self.rows.chunks_exact(window.len()));
-        let constant = if intercept { slopes.next().map_or(0.0, |(&constant, _)| constant) } else { 0.0 };
-        // In the order of the general way: the sum over the coefficients, then the risk-free return.
-        self.errors.resize(window.len(), constant);
-        for (slope, column) in slopes {
-            for (expected, x) in self.errors.iter_mut().zip(column) {
-                *expected += slope * x;
-            }
+        let into = [&mut self.actual[..], &mut self.expected, &mut self.ars];
+        kernel.forecast(&window, &fit.coefficients, actual, into)?;
+        self.is_whole = true;
+        if self.wants_design(specification) {
+            kernel.write_design(&window, &mut self.rows);
+            self.errors.resize(window.len(), fit.variance);
         }
-        if let Some(risk_free) = design.risk_free_column() {
-            for (expected, rate) in self.errors.iter_mut().zip(&risk_free[window.clone()]) {
-                *expected += rate;
-            }
+        if self.wants_sars(specification) {
+            self.standardise(specification, fit);
         }
-        self.expected.extend(self.errors.iter().map(|&expected| Maybe::finite(expected)));
-        self.actual.extend(actual.iter().map(|&actual| Maybe::finite(actual)));
-        self.ars.extend(actual.iter().zip(&self.errors).map(|(actual, expected)| Maybe::finite(actual - expected)));
-        self.errors.fill(fit.variance);
-        self.standardise(specification, fit);
-        self.ars.iter().all(|ar| ar.is_some()).then_some(())
+        Some(())
     }
 
-    /// The SARs of all days, where anybody wants them.
+    /// The SARs of all days.
     fn standardise(&mut self, specification: &Specification, fit: &Fit) {
         let length = self.len();
-        if !self.wants_sars(specification) {
-            self.sars.resize(length, Maybe::NONE);
-            return;
-        }
         for place in 0..length {
             self.row.clear();
             self.row.extend(self.rows.chunks_exact(length).map(|column| column[place]));

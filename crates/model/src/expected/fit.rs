@@ -56,7 +56,8 @@ pub struct Fit {
     pub residuals: Vec<f64>,
     /// What was taken from the residuals to demean them; zero where coefficients were estimated.
     pub residual_mean: f64,
-    /// Share of the abnormal returns on the estimation days that are positive, before any demeaning.
+    /// Share of the abnormal returns on the estimation days that are positive, before any demeaning; NaN where
+    /// nobody asks for it.
     pub positive_share: f64,
     /// Residual variance s², with divisor M − k or what [`ResidualDivisor`] says. Zero where the fit is perfect to rounding.
     pub variance: f64,

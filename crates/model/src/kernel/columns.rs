@@ -5,30 +5,30 @@ use std::sync::OnceLock;
 
 use super::fitted::MOST_COLUMNS;
 use super::gram;
+use super::lanes::LANES;
 
 /// The columns of a design on the calendar of a market, as they are: were they centred over the calendar, what
 /// lies beyond a window would move the last digits of what is estimated on it. Returns are nearly orthogonal to the
 /// constant by themselves; columns that are far from it are left to others ([`gram::invert`]).
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
-    /// The regressors; zero on days that lack one.
+    /// The regressors; zero on days that lack one, and on so many days behind the last as there are lanes.
     pub(super) values: Vec<Vec<f64>>,
     /// Risk-free returns, for models of excess returns; zero on days that lack one.
     pub(super) risk_free: Option<Vec<f64>>,
     /// For every day, how many days before it lack a regressor or the risk-free return.
     lacking: Vec<u32>,
     length: usize,
-    /// By first day of a window without such days.
-    windows: Vec<OnceLock<Option<Box<Inverse>>>>,
+    /// By first day of a window without such days: (X'X)⁻¹, then X'X; nothing where the regressors are nearly
+    /// dependent. Together, and without a detour, since the windows of events are far from each other in memory.
+    windows: Vec<OnceLock<Box<[f64]>>>,
 }
 
-/// (X'X)⁻¹ of a window.
+/// (X'X)⁻¹ of a window without some of its days.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Inverse {
-    /// X'X of the constant and the columns.
     gram: Vec<f64>,
-    /// Its inverse.
-    pub(super) values: Vec<f64>,
+    values: Vec<f64>,
 }
 
 impl Columns {
@@ -45,8 +45,11 @@ impl Columns {
             lacking.push(lacking[lacking.len() - 1] + u32::from(!complete));
         }
         let or_zero = |day: usize, value: f64| if complete[day] { value } else { 0.0 };
-        let values =
-            regressors.iter().map(|column| column.iter().enumerate().map(|(day, &x)| or_zero(day, x)).collect());
+        let padded = |column: &&[f64]| {
+            let values = column.iter().enumerate().map(|(day, &x)| or_zero(day, x));
+            values.chain([0.0; LANES]).collect()
+        };
+        let values = regressors.iter().map(padded);
         let risk_free = risk_free.map(|column| column.iter().enumerate().map(|(day, &r)| or_zero(day, r)).collect());
         let windows = (0..=days - length).map(|_| OnceLock::new()).collect();
         Some(Self { values: values.collect(), risk_free, lacking, length, windows })
@@ -55,6 +58,12 @@ impl Columns {
     /// Days of a window.
     pub(super) fn length(&self) -> usize {
         self.length
+    }
+
+    /// The regressors from a day on.
+    #[inline]
+    pub(super) fn since<const K: usize>(&self, start: usize) -> [&[f64]; K] {
+        std::array::from_fn(|j| &self.values[j][start..])
     }
 
     /// Whether every day has all regressors.
@@ -69,24 +78,37 @@ impl Columns {
 
     /// The inverse for a whole window whose days all have all regressors; `None` where the regressors
     /// are nearly dependent.
-    pub(super) fn inverse(&self, start: usize) -> Option<&Inverse> {
-        let make = || {
-            let days = start..start + self.length;
-            let mut inverse = Inverse { gram: self.gram(days), ..Inverse::default() };
-            inverse.invert(self.values.len() + 1).map(|()| Box::new(inverse))
-        };
-        self.windows[start].get_or_init(make).as_deref()
+    pub(super) fn inverse(&self, start: usize) -> Option<&[f64]> {
+        Some(self.inverse_and_gram(start)?.0)
+    }
+
+    fn inverse_and_gram(&self, start: usize) -> Option<(&[f64], &[f64])> {
+        let k = self.values.len() + 1;
+        let both = self.windows[start].get_or_init(|| {
+            let (gram, mut both) = (self.gram(start..start + self.length), Vec::new());
+            match gram::invert(&gram, k, &mut both) {
+                Some(()) => [both, gram].concat().into(),
+                None => [].into(),
+            }
+        });
+        both.split_at_checked(k * k)
     }
 
     /// The inverse for a window without some of its days: X'X of the window less what these add to it.
     /// `None` where the rest says too little of a regressor.
-    pub(super) fn inverse_without(&self, start: usize, left_out: &[usize], inverse: &mut Inverse) -> Option<()> {
+    pub(super) fn inverse_without<'a>(
+        &self,
+        start: usize,
+        left_out: &[usize],
+        inverse: &'a mut Inverse,
+    ) -> Option<&'a [f64]> {
         let k = self.values.len() + 1;
         let whole = match self.are_complete(&(start..start + self.length)) {
-            true => &self.inverse(start)?.gram,
+            true => self.inverse_and_gram(start)?.1,
             false => &self.gram(start..start + self.length),
         };
-        inverse.gram.clone_from(whole);
+        inverse.gram.clear();
+        inverse.gram.extend_from_slice(whole);
         for &day in left_out {
             let row = |j: usize| if j == 0 { 1.0 } else { self.values[j - 1][day] };
             for i in 0..k {
@@ -97,7 +119,11 @@ impl Columns {
         }
         // Where little is left of a sum of squares, rounding of the rest would count.
         let little = (0..k).any(|j| inverse.gram[j * (k + 1)] < LITTLE * whole[j * (k + 1)]);
-        if little { None } else { inverse.invert(k) }
+        if little {
+            return None;
+        }
+        gram::invert(&inverse.gram, k, &mut inverse.values)?;
+        Some(&inverse.values)
     }
 
     /// X'X of the constant and the columns.
@@ -117,12 +143,6 @@ impl Columns {
             }
         }
         gram
-    }
-}
-
-impl Inverse {
-    fn invert(&mut self, k: usize) -> Option<()> {
-        gram::invert(&self.gram, k, &mut self.values)
     }
 }
 

@@ -3,19 +3,30 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::lanes::{Column, Lanes, dot, for_registers, sum};
+use super::lanes::{
+    Block, LANES, Quad, add, add_product, blocks, blocks_mut, copy_last, dot, fold, for_quads, sum, zero,
+};
 
 /// The estimation days of an event.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Days<'a, const K: usize> {
     /// The responses.
     pub(super) y: &'a [f64],
-    /// Columns of the same length.
+    /// Columns over the same days, and finite numbers behind them: as many as there are lanes, or more.
     pub(super) columns: [&'a [f64]; K],
     /// One for the days that count and zero for the others, whose responses are zero; all count without it.
     pub(super) weights: Option<&'a [f64]>,
     /// How many days count.
     pub(super) count: f64,
+}
+
+/// What is wanted of the residuals beside their squares.
+#[derive(Debug)]
+pub(super) struct Residuals<'a> {
+    /// Whether it is counted how many are above zero.
+    pub(super) counted: bool,
+    /// Where they are put, zero on days that do not count; if there is no room for them, nowhere.
+    pub(super) kept: &'a mut [f64],
 }
 
 /// What a fit sums to.
@@ -25,7 +36,7 @@ pub(super) struct Fitted {
     pub(super) squares: f64,
     /// Sum of the squares of the responses about their mean.
     pub(super) total: f64,
-    /// How many residuals are above zero.
+    /// How many residuals are above zero, where they are counted.
     pub(super) positive: f64,
     /// Mean of the responses.
     pub(super) mean: f64,
@@ -38,7 +49,7 @@ struct LeastSquares<'a, const K: usize> {
     days: Days<'a, K>,
     inverse: &'a [f64],
     coefficients: &'a mut [f64],
-    residuals: &'a mut [f64],
+    residuals: Residuals<'a>,
 }
 
 impl<const K: usize> WithSimd for LeastSquares<'_, K> {
@@ -46,33 +57,31 @@ impl<const K: usize> WithSimd for LeastSquares<'_, K> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Option<Fitted> {
-        for_registers!(S, fit_line::<S, K>(simd, self))
+        for_quads!(S, fit_line::<S, K>(simd, self))
     }
 }
 
 #[inline(always)]
-fn fit_line<S: Simd, const K: usize, const R: usize>(simd: S, fit: LeastSquares<'_, K>) -> Option<Fitted> {
+fn fit_line<S: Simd, const K: usize, const G: usize>(simd: S, fit: LeastSquares<'_, K>) -> Option<Fitted> {
     let LeastSquares { days, inverse, coefficients, residuals } = fit;
-    let mut sums = [0.0; MOST_COLUMNS + 1];
-    sums[0] = sum::<S, R>(simd, days.y);
-    if !sums[0].is_finite() {
+    let mut last = [0.0; LANES];
+    let last = copy_last(days.y, &mut last);
+    let (sum, products) = days.products::<S, G>(simd, last);
+    if !sum.is_finite() {
         return None;
     }
-    for (slot, column) in sums[1..].iter_mut().zip(days.columns) {
-        *slot = dot::<S, R>(simd, days.y, column);
-    }
     for (b, line) in coefficients.iter_mut().zip(inverse.chunks_exact(K + 1)) {
-        *b = line.iter().zip(&sums).map(|(a, b)| a * b).sum();
+        *b = line[1..].iter().zip(products).fold(line[0] * sum, |b, (a, product)| b + a * product);
     }
     let slopes = std::array::from_fn(|j| coefficients[j + 1]);
-    let line = Line { constant: coefficients[0], slopes, mean: sums[0] / days.count };
-    Some(days.residuals::<S, R>(simd, &line, residuals))
+    let line = Line { constant: coefficients[0], slopes, mean: sum / days.count };
+    Some(days.residuals::<S, G>(simd, last, &line, residuals))
 }
 
 /// Nothing is estimated: the responses less their one column, demeaned.
 struct Given<'a> {
     days: Days<'a, 1>,
-    residuals: &'a mut [f64],
+    residuals: Residuals<'a>,
 }
 
 impl WithSimd for Given<'_> {
@@ -80,24 +89,146 @@ impl WithSimd for Given<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Option<Fitted> {
-        for_registers!(S, take_away::<S>(simd, self))
+        for_quads!(S, take_away::<S>(simd, self))
     }
 }
 
 #[inline(always)]
-fn take_away<S: Simd, const R: usize>(simd: S, given: Given<'_>) -> Option<Fitted> {
-    let Given { days, residuals } = given;
-    let line = Line { constant: 0.0, slopes: [1.0], mean: sum::<S, R>(simd, days.y) / days.count };
-    if !line.mean.is_finite() {
+fn take_away<S: Simd, const G: usize>(simd: S, given: Given<'_>) -> Option<Fitted> {
+    let Given { days, residuals: Residuals { counted, kept } } = given;
+    let mean = sum::<S, G>(simd, days.y) / days.count;
+    if !mean.is_finite() {
         return None;
     }
-    let fitted = days.residuals::<S, R>(simd, &line, residuals);
-    let residual_mean = sum::<S, R>(simd, residuals) / days.count;
+    let line = Line { constant: 0.0, slopes: [1.0], mean };
+    let mut last = [0.0; LANES];
+    let last = copy_last(days.y, &mut last);
+    let fitted = days.residuals::<S, G>(simd, last, &line, Residuals { counted, kept: &mut *kept });
+    let residual_mean = sum::<S, G>(simd, kept) / days.count;
     match days.weights {
-        None => residuals.iter_mut().for_each(|e| *e -= residual_mean),
-        Some(weights) => residuals.iter_mut().zip(weights).for_each(|(e, weight)| *e -= residual_mean * weight),
+        None => kept.iter_mut().for_each(|e| *e -= residual_mean),
+        Some(weights) => kept.iter_mut().zip(weights).for_each(|(e, weight)| *e -= residual_mean * weight),
     }
-    Some(Fitted { squares: dot::<S, R>(simd, residuals, residuals), residual_mean, ..fitted })
+    Some(Fitted { squares: dot::<S, G>(simd, kept, kept), residual_mean, ..fitted })
+}
+
+impl<const K: usize> Days<'_, K> {
+    /// Σy and the Σyx, in one pass.
+    #[inline(always)]
+    fn products<S: Simd, const G: usize>(&self, simd: S, last: &[f64; LANES]) -> (f64, [f64; K]) {
+        let (whole, last) = (blocks::<S, G>(self.y), &blocks::<S, G>(last)[0]);
+        let columns: [&[Block<S, G>]; K] = std::array::from_fn(|j| blocks::<S, G>(self.columns[j]));
+        let (mut of_y, mut of_products) = ([zero(simd); G], [[zero(simd); G]; K]);
+        for group in 0..G {
+            let mut sums = Products::<S, K> { y: zero(simd), yx: [zero(simd); K] };
+            for (block, y) in whole.iter().enumerate() {
+                let x = std::array::from_fn(|j| &columns[j][block][group]);
+                sums.add(simd, &y[group], x);
+            }
+            sums.add(simd, &last[group], std::array::from_fn(|j| &columns[j][whole.len()][group]));
+            of_y[group] = sums.y;
+            for (lanes, sum) in of_products.iter_mut().zip(sums.yx) {
+                lanes[group] = sum;
+            }
+        }
+        let mut folded = [0.0; K];
+        for j in 0..K {
+            folded[j] = fold(simd, of_products[j]);
+        }
+        (fold(simd, of_y), folded)
+    }
+
+    /// The residuals of a line, and their sums.
+    #[inline(always)]
+    fn residuals<S: Simd, const G: usize>(
+        &self,
+        simd: S,
+        last: &[f64; LANES],
+        line: &Line<K>,
+        residuals: Residuals<'_>,
+    ) -> Fitted {
+        let Residuals { counted, kept } = residuals;
+        let [squares, total, positive] = match (self.weights, counted, kept.is_empty()) {
+            (None, false, true) => self.pass::<S, G, false, false, false>(simd, last, line, kept),
+            (None, true, true) => self.pass::<S, G, false, true, false>(simd, last, line, kept),
+            (None, _, false) => self.pass::<S, G, false, true, true>(simd, last, line, kept),
+            (Some(_), _, true) => self.pass::<S, G, true, true, false>(simd, last, line, kept),
+            (Some(_), _, false) => self.pass::<S, G, true, true, true>(simd, last, line, kept),
+        };
+        Fitted { squares, total, positive, mean: line.mean, residual_mean: 0.0 }
+    }
+
+    #[inline(always)]
+    fn pass<S: Simd, const G: usize, const WEIGHTED: bool, const COUNTED: bool, const KEPT: bool>(
+        &self,
+        simd: S,
+        last: &[f64; LANES],
+        line: &Line<K>,
+        kept: &mut [f64],
+    ) -> [f64; 3] {
+        let (whole, last) = (blocks::<S, G>(self.y), &blocks::<S, G>(last)[0]);
+        let columns: [&[Block<S, G>]; K] = std::array::from_fn(|j| blocks::<S, G>(self.columns[j]));
+        let weights = blocks::<S, G>(self.weights.unwrap_or_default());
+        let mut last_weights = [0.0; LANES];
+        let last_weights = match self.weights {
+            None => &ONES[LANES - self.y.len() % LANES..],
+            Some(weights) => copy_last(weights, &mut last_weights),
+        };
+        let last_weights = &blocks::<S, G>(last_weights)[0];
+        let mut last_kept = [0.0; LANES];
+        let mut lanes = [[zero(simd); G]; 3];
+        for group in 0..G {
+            let mut sums = Sums::<S, COUNTED>([zero(simd); 3]);
+            for (block, y) in whole.iter().enumerate() {
+                let x = std::array::from_fn(|j| &columns[j][block][group]);
+                let weights = if WEIGHTED { Some(&weights[block][group]) } else { None };
+                let errors = sums.add(simd, line, &y[group], x, weights);
+                if KEPT {
+                    blocks_mut::<S, G>(kept)[block][group] = errors;
+                }
+            }
+            let x = std::array::from_fn(|j| &columns[j][whole.len()][group]);
+            let errors = sums.add(simd, line, &last[group], x, Some(&last_weights[group]));
+            if KEPT {
+                blocks_mut::<S, G>(&mut last_kept)[0][group] = errors;
+            }
+            for (lanes, sum) in lanes.iter_mut().zip(sums.0) {
+                lanes[group] = sum;
+            }
+        }
+        if KEPT {
+            let behind = kept.as_chunks_mut::<LANES>().1;
+            behind.copy_from_slice(&last_kept[..behind.len()]);
+        }
+        [fold(simd, lanes[0]), fold(simd, lanes[1]), if COUNTED { fold(simd, lanes[2]) } else { f64::NAN }]
+    }
+}
+
+/// As many ones as there are lanes, then as many zeros.
+static ONES: [f64; 2 * LANES] = {
+    let mut ones = [0.0; 2 * LANES];
+    let mut lane = 0;
+    while lane < LANES {
+        ones[lane] = 1.0;
+        lane += 1;
+    }
+    ones
+};
+
+/// Four registers of the lanes of Σy and the Σyx.
+struct Products<S: Simd, const K: usize> {
+    y: Quad<S>,
+    yx: [Quad<S>; K],
+}
+
+impl<S: Simd, const K: usize> Products<S, K> {
+    #[inline(always)]
+    fn add(&mut self, simd: S, y: &Quad<S>, x: [&Quad<S>; K]) {
+        self.y = add(simd, self.y, y);
+        for (sum, x) in self.yx.iter_mut().zip(x) {
+            *sum = add_product(simd, *sum, y, x);
+        }
+    }
 }
 
 /// The line y = b₀ + Σ b x, and the mean of the responses.
@@ -107,136 +238,80 @@ struct Line<const K: usize> {
     mean: f64,
 }
 
-/// The lanes of [`Fitted`].
-struct Sums<S: Simd, const R: usize> {
-    squares: Lanes<S, R>,
-    total: Lanes<S, R>,
-    positive: Lanes<S, R>,
-}
+/// Four registers of the lanes of the squared residuals, of the squares about the mean, and of the number of
+/// residuals above zero if that is counted.
+struct Sums<S: Simd, const COUNTED: bool>([Quad<S>; 3]);
 
-impl<S: Simd, const R: usize> Sums<S, R> {
-    /// Adds the residuals of some days and the distances of their responses from the mean.
+impl<S: Simd, const COUNTED: bool> Sums<S, COUNTED> {
+    /// Adds the residuals y − b₀ − Σ b x of some days and the distances of their responses from the mean; zero where
+    /// the weight is. Returns the residuals.
     #[inline(always)]
-    fn add(&mut self, simd: S, register: usize, (e, distance): (S::f64s, S::f64s)) {
-        let (one, zero) = (simd.splat_f64s(1.0), simd.splat_f64s(0.0));
-        self.squares.add(simd, register, simd.mul_f64s(e, e));
-        self.total.add(simd, register, simd.mul_f64s(distance, distance));
-        self.positive.add(simd, register, simd.select_f64s(simd.less_than_f64s(zero, e), one, zero));
-    }
-}
-
-impl<const K: usize> Days<'_, K> {
-    /// The residuals y − b₀ − Σ b x, and their sums; they are kept if there is room for them, zero on days that do
-    /// not count.
-    #[inline(always)]
-    fn residuals<S: Simd, const R: usize>(&self, simd: S, line: &Line<K>, residuals: &mut [f64]) -> Fitted {
-        let sums = match (self.weights, residuals.is_empty()) {
-            (None, true) => self.pass::<S, R, false, false>(simd, line, residuals),
-            (None, false) => self.pass::<S, R, false, true>(simd, line, residuals),
-            (Some(_), true) => self.pass::<S, R, true, false>(simd, line, residuals),
-            (Some(_), false) => self.pass::<S, R, true, true>(simd, line, residuals),
-        };
-        let (squares, total) = (sums.squares.fold(simd), sums.total.fold(simd));
-        Fitted { squares, total, positive: sums.positive.fold(simd), mean: line.mean, residual_mean: 0.0 }
-    }
-
-    #[inline(always)]
-    fn pass<S: Simd, const R: usize, const WEIGHTED: bool, const KEPT: bool>(
-        &self,
+    fn add<const K: usize>(
+        &mut self,
         simd: S,
         line: &Line<K>,
-        residuals: &mut [f64],
-    ) -> Sums<S, R> {
-        let zero = Lanes::zero(simd);
-        let mut sums = Sums { squares: zero, total: zero, positive: zero };
-        let y = Column::<S, R>::new(self.y);
-        let columns: [Column<'_, S, R>; K] = std::array::from_fn(|j| Column::new(self.columns[j]));
-        let weights = Column::<S, R>::new(self.weights.unwrap_or_default());
-        let (kept, kept_rest) = S::as_mut_simd_f64s(residuals);
-        for (block, values) in y.blocks().iter().enumerate() {
-            for register in 0..R {
-                let weight = if WEIGHTED { Some(weights.blocks()[block][register]) } else { None };
-                let x = |j: usize| columns[j].blocks()[block][register];
-                let found = line.errors(simd, values[register], x, weight);
-                sums.add(simd, register, found);
-                if KEPT {
-                    kept[block * R + register] = found.0;
-                }
+        y: &Quad<S>,
+        x: [&Quad<S>; K],
+        weights: Option<&Quad<S>>,
+    ) -> Quad<S> {
+        let Self([squares, total, positive]) = self;
+        let (one, zero) = (simd.splat_f64s(1.0), simd.splat_f64s(0.0));
+        let mut errors = [zero; 4];
+        for register in 0..4 {
+            let mut e = simd.sub_f64s(y[register], simd.splat_f64s(line.constant));
+            for (&slope, x) in line.slopes.iter().zip(x) {
+                e = simd.sub_f64s(e, simd.mul_f64s(simd.splat_f64s(slope), x[register]));
             }
-        }
-        let ones = Column::<S, R>::new(&ONES[..self.y.len() % ONES.len()]);
-        for register in 0..R {
-            let Some(values) = y.behind(simd, register) else { continue };
-            let weights = if WEIGHTED { weights.behind(simd, register) } else { ones.behind(simd, register) };
-            let x = |j: usize| columns[j].behind(simd, register).unwrap_or(values);
-            let found = line.errors(simd, values, x, weights);
-            sums.add(simd, register, found);
-            if KEPT {
-                match kept.get_mut(y.blocks().len() * R + register) {
-                    Some(place) => *place = found.0,
-                    None => simd.partial_store_f64s(kept_rest, found.0),
-                }
+            let mut distance = simd.sub_f64s(y[register], simd.splat_f64s(line.mean));
+            if let Some(weights) = weights {
+                (e, distance) = (simd.mul_f64s(e, weights[register]), simd.mul_f64s(distance, weights[register]));
             }
+            squares[register] = simd.add_f64s(squares[register], simd.mul_f64s(e, e));
+            total[register] = simd.add_f64s(total[register], simd.mul_f64s(distance, distance));
+            if COUNTED {
+                let above = simd.select_f64s(simd.less_than_f64s(zero, e), one, zero);
+                positive[register] = simd.add_f64s(positive[register], above);
+            }
+            errors[register] = e;
         }
-        sums
-    }
-}
-
-/// Weights of the days behind the last whole block, of which there are fewer.
-const ONES: [f64; 32] = [1.0; 32];
-
-impl<const K: usize> Line<K> {
-    /// The residuals of some days, and the distances of the responses from their mean; zero where the weight is.
-    #[inline(always)]
-    fn errors<S: Simd>(
-        &self,
-        simd: S,
-        y: S::f64s,
-        x: impl Fn(usize) -> S::f64s,
-        weights: Option<S::f64s>,
-    ) -> (S::f64s, S::f64s) {
-        let mut e = simd.sub_f64s(y, simd.splat_f64s(self.constant));
-        for j in 0..K {
-            e = simd.sub_f64s(e, simd.mul_f64s(simd.splat_f64s(self.slopes[j]), x(j)));
-        }
-        let distance = simd.sub_f64s(y, simd.splat_f64s(self.mean));
-        match weights {
-            None => (e, distance),
-            Some(weights) => (simd.mul_f64s(e, weights), simd.mul_f64s(distance, weights)),
-        }
+        errors
     }
 }
 
 /// The most columns beside the constant that the sums are compiled for.
 pub(super) const MOST_COLUMNS: usize = 8;
 
+/// The value of an expression in which a constant stands for the number of columns.
+macro_rules! for_columns {
+    ($columns:expr, |$constant:ident| $body:expr) => {
+        for_columns!($columns, |$constant| $body, 0 1 2 3 4 5 6 7 8)
+    };
+    ($columns:expr, |$constant:ident| $body:expr, $($number:literal)*) => {
+        match $columns {
+            $($number => {
+                const $constant: usize = $number;
+                $body
+            })*
+            _ => unreachable!("a kernel has no more columns"),
+        }
+    };
+}
+pub(super) use for_columns;
+
 /// Least squares on a constant and some columns, from (X'X)⁻¹, row after row; the coefficients go where there is
-/// room for them, and so do the residuals, if there is any. `None` where a response is not finite.
-pub(super) fn least_squares(
+/// room for them. `None` where a response is not finite.
+pub(super) fn least_squares<const K: usize>(
     arch: Arch,
-    (y, columns): (&[f64], &[&[f64]]),
-    (weights, count): (Option<&[f64]>, f64),
+    days: Days<'_, K>,
     inverse: &[f64],
     coefficients: &mut [f64],
-    residuals: &mut [f64],
+    residuals: Residuals<'_>,
 ) -> Option<Fitted> {
-    macro_rules! for_columns {
-        ($($k:literal)*) => {
-            match columns.len() {
-                $($k => {
-                    let columns: [&[f64]; $k] = std::array::from_fn(|j| columns[j]);
-                    let days = Days { y, columns, weights, count };
-                    arch.dispatch(LeastSquares { days, inverse, coefficients, residuals })
-                })*
-                _ => unreachable!("a kernel has {MOST_COLUMNS} columns at most"),
-            }
-        };
-    }
-    for_columns!(0 1 2 3 4 5 6 7 8)
+    arch.dispatch(LeastSquares { days, inverse, coefficients, residuals })
 }
 
-/// The responses less a column, demeaned; `None` where a response is not finite.
-pub(super) fn given(arch: Arch, days: Days<'_, 1>, residuals: &mut [f64]) -> Option<Fitted> {
+/// The responses less a column, demeaned, in the residuals that are kept; `None` where a response is not finite.
+pub(super) fn given(arch: Arch, days: Days<'_, 1>, residuals: Residuals<'_>) -> Option<Fitted> {
     arch.dispatch(Given { days, residuals })
 }
 
@@ -251,10 +326,14 @@ mod tests {
     /// A fit whose "inverse" is any matrix: sums and residuals are what is tested.
     const INVERSE: [f64; 9] = [0.5, 0.1, -0.2, 0.3, 2.0, 0.4, -0.1, 0.2, 3.0];
 
+    fn all_of(kept: &mut [f64]) -> Residuals<'_> {
+        Residuals { counted: true, kept }
+    }
+
     #[test]
     fn sums_agree_with_plain_loops_for_every_length() {
         for n in [1, 5, 8, 12, 31, 32, 33, 64, 240, 250, 251] {
-            let (mut y, x, z) = (values(n, 0.1), values(n, 0.7), values(n, 0.4));
+            let (mut y, x, z) = (values(n, 0.1), values(n + LANES, 0.7), values(n + LANES, 0.4));
             let all: Vec<f64> = (0..n).map(|i| f64::from(u8::from(i % 3 != 1))).collect();
             for weights in [None, Some(&all[..])] {
                 if weights.is_some() {
@@ -263,8 +342,8 @@ mod tests {
                 let weight = |i: usize| weights.map_or(1.0, |weights| weights[i]);
                 let count = (0..n).map(weight).sum::<f64>();
                 let (mut b, mut e) = ([0.0; 3], vec![0.0; n]);
-                let got = least_squares(Arch::new(), (&y, &[&x, &z]), (weights, count), &INVERSE, &mut b, &mut e)
-                    .expect("finite");
+                let days = Days { y: &y, columns: [&x, &z], weights, count };
+                let got = least_squares(Arch::new(), days, &INVERSE, &mut b, all_of(&mut e)).expect("finite");
                 let plain = |column: &[f64]| y.iter().zip(column).map(|(a, b)| a * b).sum::<f64>();
                 let sums = [y.iter().sum(), plain(&x), plain(&z)];
                 for (b, line) in b.iter().zip(INVERSE.chunks(3)) {
@@ -280,8 +359,7 @@ mod tests {
                 assert!((got.total - total).abs() < 1e-17 * n as f64);
                 assert_eq!(got.positive, want.iter().filter(|&&e| e > 0.0).count() as f64);
                 assert!(e.iter().zip(&want).all(|(a, b)| (a - b).abs() < 1e-17));
-                let unkept = least_squares(Arch::new(), (&y, &[&x, &z]), (weights, count), &INVERSE, &mut b, &mut [])
-                    .expect("finite");
+                let unkept = least_squares(Arch::new(), days, &INVERSE, &mut b, all_of(&mut [])).expect("finite");
                 assert_eq!(unkept, got);
             }
         }
@@ -289,13 +367,13 @@ mod tests {
 
     #[test]
     fn every_processor_gives_the_same_bits() {
-        let (y, x) = (values(250, 0.3), values(250, 0.9));
+        let (y, x) = (values(250, 0.3), values(250 + LANES, 0.9));
+        let days = Days { y: &y, columns: [&x[..]], weights: None, count: 250.0 };
         let fit = |arch: Arch| {
             let (mut b, mut e) = ([0.0; 2], vec![0.0; 250]);
-            let fitted = least_squares(arch, (&y, &[&x]), (None, 250.0), &INVERSE[..4], &mut b, &mut e);
+            let fitted = least_squares(arch, days, &INVERSE[..4], &mut b, all_of(&mut e));
             let mut given = vec![0.0; 250];
-            let days = Days { y: &y, columns: [&x], weights: None, count: 250.0 };
-            let about = super::given(arch, days, &mut given);
+            let about = super::given(arch, days, all_of(&mut given));
             (b, e, fitted.expect("finite"), given, about.expect("finite"))
         };
         let narrow = fit(Arch::Scalar);
@@ -308,9 +386,10 @@ mod tests {
 
     #[test]
     fn a_gap_among_the_responses_is_told() {
-        let (mut y, x) = (values(40, 0.3), values(40, 0.9));
+        let (mut y, x) = (values(40, 0.3), values(40 + LANES, 0.9));
         y[7] = f64::NAN;
         let mut b = [0.0; 2];
-        assert_eq!(least_squares(Arch::new(), (&y, &[&x]), (None, 40.0), &INVERSE[..4], &mut b, &mut []), None);
+        let days = Days { y: &y, columns: [&x], weights: None, count: 40.0 };
+        assert_eq!(least_squares(Arch::new(), days, &INVERSE[..4], &mut b, all_of(&mut [])), None);
     }
 }

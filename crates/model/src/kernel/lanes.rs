@@ -4,124 +4,112 @@
 //! Day i belongs to lane i modulo 32, however many lanes a register has. Additions of one lane wait for each other;
 //! 32 lanes keep the widest units busy. Nothing is fused, which would round differently.
 
-use pulp::{Simd, bytemuck};
+use pulp::Simd;
 
-/// The lanes of one sum in R registers.
-#[derive(Clone, Copy)]
-pub(super) struct Lanes<S: Simd, const R: usize>([S::f64s; R]);
+/// Lanes of a sum.
+pub(super) const LANES: usize = 32;
 
-/// Calls a function for the number of registers that hold the lanes on a processor.
-macro_rules! for_registers {
+/// Four registers, which are worked on together: enough for additions not to wait for each other, and few enough for
+/// several sums to stay in sixteen registers.
+pub(super) type Quad<S> = [<S as Simd>::f64s; 4];
+
+/// A register for every lane: G times four.
+pub(super) type Block<S, const G: usize> = [Quad<S>; G];
+
+/// Calls a function for the number of quads that hold the lanes on a processor.
+macro_rules! for_quads {
     ($simd:ty, $function:ident :: <$($generic:tt),*> ($($argument:expr),*)) => {
         match <$simd>::F64_LANES {
-            1 => $function::<$($generic,)* 32>($($argument),*),
-            2 => $function::<$($generic,)* 16>($($argument),*),
-            4 => $function::<$($generic,)* 8>($($argument),*),
-            _ => $function::<$($generic,)* 4>($($argument),*),
+            1 => $function::<$($generic,)* 8>($($argument),*),
+            2 => $function::<$($generic,)* 4>($($argument),*),
+            4 => $function::<$($generic,)* 2>($($argument),*),
+            _ => $function::<$($generic,)* 1>($($argument),*),
         }
     };
 }
-pub(super) use for_registers;
+pub(super) use for_quads;
 
-impl<S: Simd, const R: usize> Lanes<S, R> {
-    #[inline(always)]
-    pub(super) fn zero(simd: S) -> Self {
-        Self([simd.splat_f64s(0.0); R])
-    }
-
-    #[inline(always)]
-    pub(super) fn add(&mut self, simd: S, register: usize, values: S::f64s) {
-        self.0[register] = simd.add_f64s(self.0[register], values);
-    }
-
-    /// The sum of all lanes: the upper half added to the lower one, until one is left.
-    #[inline(always)]
-    pub(super) fn fold(mut self, simd: S) -> f64 {
-        let mut half = R / 2;
-        while half > 0 {
-            for register in 0..half {
-                self.0[register] = simd.add_f64s(self.0[register], self.0[register + half]);
-            }
-            half /= 2;
-        }
-        let mut lanes = [0.0; 8];
-        lanes[..S::F64_LANES].copy_from_slice(bytemuck::cast_slice(&self.0[..1]));
-        let mut half = S::F64_LANES / 2;
-        while half > 0 {
-            for lane in 0..half {
-                lanes[lane] += lanes[lane + half];
-            }
-            half /= 2;
-        }
-        lanes[0]
-    }
+/// The days that fill all lanes, and nothing of those behind them.
+#[inline(always)]
+pub(super) fn blocks<S: Simd, const G: usize>(days: &[f64]) -> &[Block<S, G>] {
+    S::as_simd_f64s(days).0.as_chunks::<4>().0.as_chunks::<G>().0
 }
 
-/// A column over the days of a window: blocks of R registers, and what is behind them.
-#[derive(Clone, Copy)]
-pub(super) struct Column<'a, S: Simd, const R: usize> {
-    blocks: &'a [[S::f64s; R]],
-    behind: &'a [S::f64s],
-    rest: &'a [f64],
+/// As [`blocks`], to be written to.
+#[inline(always)]
+pub(super) fn blocks_mut<S: Simd, const G: usize>(days: &mut [f64]) -> &mut [Block<S, G>] {
+    S::as_mut_simd_f64s(days).0.as_chunks_mut::<4>().0.as_chunks_mut::<G>().0
 }
 
-impl<'a, S: Simd, const R: usize> Column<'a, S, R> {
-    #[inline(always)]
-    pub(super) fn new(days: &'a [f64]) -> Self {
-        let (whole, rest) = S::as_simd_f64s(days);
-        let (blocks, behind) = whole.as_chunks::<R>();
-        Self { blocks, behind, rest }
-    }
+/// Puts the days behind those that fill all lanes into some that are zero.
+#[inline(always)]
+pub(super) fn copy_last<'a>(days: &[f64], lanes: &'a mut [f64; LANES]) -> &'a [f64; LANES] {
+    let last = days.as_chunks::<LANES>().1;
+    lanes[..last.len()].copy_from_slice(last);
+    lanes
+}
 
-    /// Blocks of days that fill all lanes.
-    #[inline(always)]
-    pub(super) fn blocks(&self) -> &'a [[S::f64s; R]] {
-        self.blocks
-    }
+#[inline(always)]
+pub(super) fn zero<S: Simd>(simd: S) -> Quad<S> {
+    [simd.splat_f64s(0.0); 4]
+}
 
-    /// A register of the days behind the last block, zero in lanes without a day; `None` behind the last day.
-    #[inline(always)]
-    pub(super) fn behind(&self, simd: S, register: usize) -> Option<S::f64s> {
-        match self.behind.get(register) {
-            Some(&values) => Some(values),
-            None if register == self.behind.len() && !self.rest.is_empty() => Some(simd.partial_load_f64s(self.rest)),
-            None => None,
+/// a + b. Without a closure, which need not be compiled for the registers of its surroundings.
+#[inline(always)]
+pub(super) fn add<S: Simd>(simd: S, mut a: Quad<S>, b: &Quad<S>) -> Quad<S> {
+    for (a, &b) in a.iter_mut().zip(b) {
+        *a = simd.add_f64s(*a, b);
+    }
+    a
+}
+
+/// sum + ab.
+#[inline(always)]
+pub(super) fn add_product<S: Simd>(simd: S, mut sum: Quad<S>, a: &Quad<S>, b: &Quad<S>) -> Quad<S> {
+    for (sum, (&a, &b)) in sum.iter_mut().zip(a.iter().zip(b)) {
+        *sum = simd.add_f64s(*sum, simd.mul_f64s(a, b));
+    }
+    sum
+}
+
+/// The sum of all lanes: the upper half added to the lower one, until one is left.
+#[inline(always)]
+pub(super) fn fold<S: Simd, const G: usize>(simd: S, mut lanes: Block<S, G>) -> f64 {
+    let mut half = G / 2;
+    while half > 0 {
+        for group in 0..half {
+            lanes[group] = add(simd, lanes[group], &lanes[group + half]);
         }
+        half /= 2;
     }
+    let [a, b, c, d] = lanes[0];
+    // Within a register `pulp` halves in the same way.
+    simd.reduce_sum_f64s(simd.add_f64s(simd.add_f64s(a, c), simd.add_f64s(b, d)))
 }
 
 /// Σab of columns of the same length.
 #[inline(always)]
-pub(super) fn dot<S: Simd, const R: usize>(simd: S, a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = Lanes::<S, R>::zero(simd);
-    let (a, b) = (Column::<S, R>::new(a), Column::<S, R>::new(b));
-    for (a, b) in a.blocks().iter().zip(b.blocks()) {
-        for register in 0..R {
-            sums.add(simd, register, simd.mul_f64s(a[register], b[register]));
+pub(super) fn dot<S: Simd, const G: usize>(simd: S, a: &[f64], b: &[f64]) -> f64 {
+    let mut lanes = [zero(simd); G];
+    let (mut last_of_a, mut last_of_b) = ([0.0; LANES], [0.0; LANES]);
+    let last = (copy_last(a, &mut last_of_a), copy_last(b, &mut last_of_b));
+    let whole = blocks::<S, G>(a).iter().zip(blocks::<S, G>(b));
+    for (a, b) in whole.chain(blocks::<S, G>(last.0).iter().zip(blocks::<S, G>(last.1))) {
+        for (lanes, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            *lanes = add_product(simd, *lanes, a, b);
         }
     }
-    for register in 0..R {
-        if let Some((a, b)) = a.behind(simd, register).zip(b.behind(simd, register)) {
-            sums.add(simd, register, simd.mul_f64s(a, b));
-        }
-    }
-    sums.fold(simd)
+    fold(simd, lanes)
 }
 
 /// Σa.
 #[inline(always)]
-pub(super) fn sum<S: Simd, const R: usize>(simd: S, a: &[f64]) -> f64 {
-    let mut sums = Lanes::<S, R>::zero(simd);
-    let a = Column::<S, R>::new(a);
-    for a in a.blocks() {
-        for (register, &a) in a.iter().enumerate() {
-            sums.add(simd, register, a);
+pub(super) fn sum<S: Simd, const G: usize>(simd: S, a: &[f64]) -> f64 {
+    let mut lanes = [zero(simd); G];
+    for a in blocks::<S, G>(a).iter().chain(blocks::<S, G>(copy_last(a, &mut [0.0; LANES]))) {
+        for (lanes, a) in lanes.iter_mut().zip(a) {
+            *lanes = add(simd, *lanes, a);
         }
     }
-    for register in 0..R {
-        if let Some(a) = a.behind(simd, register) {
-            sums.add(simd, register, a);
-        }
-    }
-    sums.fold(simd)
+    fold(simd, lanes)
 }

@@ -8,6 +8,7 @@
 
 mod columns;
 mod fitted;
+mod forecast;
 mod gram;
 mod lanes;
 mod responses;
@@ -18,9 +19,10 @@ use pulp::Arch;
 
 use crate::event::EventPlace;
 use crate::expected::{ClosedForm, Fit};
-use crate::{Response, Specification};
+use crate::{Maybe, Response, Specification};
 use columns::{Columns, Inverse};
-use fitted::{Days, MOST_COLUMNS, given, least_squares};
+use fitted::{Days, Residuals, for_columns, given, least_squares};
+use forecast::{Forecast, forecast};
 use responses::Responses;
 
 /// What the events of one market and specification share.
@@ -28,21 +30,27 @@ use responses::Responses;
 pub(crate) struct Kernel {
     columns: Columns,
     form: ClosedForm,
+    arch: Arch,
+}
+
+/// What somebody makes of the residuals of an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Nothing but their sum of squares.
+    Squares,
+    /// How many are positive.
+    Signs,
+    /// All of them.
+    #[default]
+    All,
 }
 
 /// Room for one event after the other.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
-    arch: Arch,
     responses: Responses,
     residuals: Vec<f64>,
     inverse: Inverse,
-}
-
-impl Default for Scratch {
-    fn default() -> Self {
-        Self { arch: Arch::new(), responses: Responses::default(), residuals: Vec::new(), inverse: Inverse::default() }
-    }
 }
 
 impl Kernel {
@@ -69,7 +77,7 @@ impl Kernel {
             return None;
         }
         let columns = Columns::new(regressors, risk_free, days, specification.estimation.days())?;
-        Some(Self { columns, form })
+        Some(Self { columns, form, arch: Arch::new() })
     }
 
     /// Fits one event; its residuals stay in the scratch where they are asked for. `None` where the
@@ -78,7 +86,7 @@ impl Kernel {
         &self,
         specification: &Specification,
         place: &EventPlace<'_>,
-        with_residuals: bool,
+        wanted: Wanted,
         scratch: &mut Scratch,
         fit: &mut Fit,
     ) -> Option<()> {
@@ -88,10 +96,10 @@ impl Kernel {
         if window.len() != self.columns.length() || !enough(window.len()) {
             return None;
         }
-        let kept = with_residuals || self.form == ClosedForm::Given;
+        let kept = wanted == Wanted::All || self.form == ClosedForm::Given;
         scratch.residuals.resize(if kept { window.len() } else { 0 }, 0.0);
         let stored = scratch.responses.read(specification, place, &self.columns, &window);
-        if self.columns.are_complete(&window) && self.fit_days(&window, stored, scratch, fit).is_some() {
+        if self.columns.are_complete(&window) && self.fit_days(&window, stored, wanted, scratch, fit).is_some() {
             return Some(());
         }
         if let Some(stored) = stored {
@@ -103,7 +111,7 @@ impl Kernel {
         if count == window.len() || !enough(count) || 2 * count < window.len() {
             return None;
         }
-        self.fit_days(&window, None, scratch, fit)
+        self.fit_days(&window, None, wanted, scratch, fit)
     }
 
     /// Fits the days that count. `None` where a response is not finite or the columns say too little.
@@ -111,35 +119,36 @@ impl Kernel {
         &self,
         window: &Range<usize>,
         stored: Option<&[f64]>,
+        wanted: Wanted,
         scratch: &mut Scratch,
         fit: &mut Fit,
     ) -> Option<()> {
-        let slices = self.slices(window);
-        let slices = &slices[..self.columns.values.len()];
-        let Scratch { arch, responses, residuals, inverse: without } = scratch;
-        let (count, k) = (responses.count(), slices.len() + 1);
+        let Scratch { responses, residuals, inverse: without } = scratch;
+        let (count, k) = (responses.count(), self.columns.values.len() + 1);
         let y = stored.unwrap_or(&responses.y);
         let (weights, number) = (responses.weights(), count as f64);
+        let residuals = Residuals { counted: wanted != Wanted::Squares, kept: residuals };
         let (fitted, parameters) = match self.form {
             ClosedForm::LeastSquares => {
                 let inverse = match weights {
                     None => self.columns.inverse(window.start)?,
-                    Some(_) => {
-                        self.columns.inverse_without(window.start, responses.left_out(), without)?;
-                        without
-                    }
+                    Some(_) => self.columns.inverse_without(window.start, responses.left_out(), without)?,
                 };
                 fit.coefficients.resize(k, 0.0);
-                fit.inverse.clone_from(&inverse.values);
-                let coefficients = &mut fit.coefficients;
-                (least_squares(*arch, (y, slices), (weights, number), &inverse.values, coefficients, residuals)?, k)
+                fit.inverse.clear();
+                fit.inverse.extend_from_slice(inverse);
+                let fitted = for_columns!(k - 1, |K| {
+                    let days = Days { y, columns: self.columns.since(window.start), weights, count: number };
+                    least_squares::<K>(self.arch, days, inverse, &mut fit.coefficients, residuals)
+                });
+                (fitted?, k)
             }
             ClosedForm::Given => {
-                let days = Days { y, columns: [slices[0]], weights, count: number };
+                let days = Days { y, columns: self.columns.since(window.start), weights, count: number };
                 fit.coefficients.clear();
                 fit.coefficients.push(1.0);
                 fit.inverse.clear();
-                (given(*arch, days, residuals)?, 1)
+                (given(self.arch, days, residuals)?, 1)
             }
         };
         fit.residual_mean = fitted.residual_mean;
@@ -150,8 +159,39 @@ impl Kernel {
         Some(())
     }
 
-    fn slices(&self, window: &Range<usize>) -> [&[f64]; MOST_COLUMNS] {
-        std::array::from_fn(|j| self.columns.values.get(j).map_or(&[][..], |column| &column[window.clone()]))
+    /// Writes what happened on some days, what the coefficients made one expect, and the difference; `None` where a
+    /// return or a regressor is missing.
+    pub(crate) fn forecast(
+        &self,
+        days: &Range<usize>,
+        coefficients: &[f64],
+        actual: &[f64],
+        into: [&mut [Maybe]; 3],
+    ) -> Option<()> {
+        if !self.columns.are_complete(days) {
+            return None;
+        }
+        let risk_free = self.columns.risk_free.as_ref().map(|column| &column[days.start..]);
+        let (&constant, slopes) = match self.form {
+            ClosedForm::LeastSquares => coefficients.split_first()?,
+            ClosedForm::Given => (&0.0, coefficients),
+        };
+        let finite = for_columns!(slopes.len(), |K| {
+            let (slopes, columns) = (*slopes.first_chunk()?, self.columns.since(days.start));
+            forecast::<K>(self.arch, Forecast { constant, slopes, columns, risk_free, actual, into })
+        });
+        finite?.then_some(())
+    }
+
+    /// The design on some days, column after column.
+    pub(crate) fn write_design(&self, days: &Range<usize>, rows: &mut Vec<f64>) {
+        rows.clear();
+        if self.form == ClosedForm::LeastSquares {
+            rows.resize(days.len(), 1.0);
+        }
+        for column in &self.columns.values {
+            rows.extend_from_slice(&column[days.clone()]);
+        }
     }
 }
 

@@ -33,9 +33,10 @@ impl Responses {
         self.start = window.start;
         self.length = window.len();
         let stored = series.stored(window);
-        let mut masked = place.masked(window, specification.mask_other_events).peekable();
+        let mask = specification.mask_other_events;
         let complete = columns.are_complete(window);
-        if stored.is_some() && columns.risk_free.is_none() && complete && masked.peek().is_none() {
+        let as_they_are = columns.risk_free.is_none() && complete && stored.is_some();
+        if as_they_are && (mask == 0 || place.masked(window, mask).next().is_none()) {
             return stored;
         }
         self.y.clear();
@@ -53,7 +54,7 @@ impl Responses {
                 *y = f64::NAN;
             }
         }
-        for days in masked {
+        for days in place.masked(window, mask) {
             self.y[days.start - window.start..days.end - window.start].fill(f64::NAN);
         }
         None

@@ -19,6 +19,7 @@ impl<T> EventColumn<T> {
         Self { blocks: Vec::new(), per_event }
     }
 
+    #[inline]
     fn full(&self) -> usize {
         BLOCK * self.per_event.max(1)
     }
@@ -71,6 +72,7 @@ impl<T> EventColumn<T> {
     }
 
     /// The block that takes the values of the next event.
+    #[inline]
     fn room(&mut self) -> &mut Vec<T> {
         let full = self.full();
         if self.blocks.last().is_none_or(|last| last.len() >= full) {

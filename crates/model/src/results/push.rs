@@ -89,6 +89,9 @@ impl Results {
 /// "no return on 3 and no factor on 1 of 21 days of the event window, the first at tau = 8", if any is
 /// missing.
 fn missing_days(specification: &Specification, days: &EventDays) -> Option<Box<str>> {
+    if days.is_whole() {
+        return None;
+    }
     let first = days.ars.iter().position(|ar| !ar.is_some())?;
     let what = match days.missing() {
         _ if days.total_losses() > 0 => {
