@@ -83,8 +83,8 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     let EventTable { security, announced, .. } = &loaded.events;
     let aligner = Aligner::new(loaded);
     let mut rows: Vec<Row> = (0..security.len()).into_par_iter().map(|row| aligner.align(row)).collect();
-    let placed: Vec<Candidate> =
-        rows.par_iter().enumerate().filter_map(|(row, known)| Candidate::new(row, known)).collect();
+    let order = |row: usize| (announcement_order(&announced[row]), row);
+    let placed = in_order(&rows, loaded.assembled.panel.securities().len(), order);
     let event_calendar = EventCalendar::new(placed.iter().map(|event| (event.security, event.day0)));
     for (row, kept) in rows.iter_mut().zip(&loaded.events.kept) {
         // What the user left out on purpose is not reported as a defect too.
@@ -92,12 +92,9 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
             row.exclusion = Some((Outcome::Filtered, "left out by [events] filter".into()));
         }
     }
-    let order = |row: usize| (announcement_order(&announced[row]), row);
     exclude_duplicates(&mut rows, &placed, study.duplicates, order);
-    let mut candidates: Vec<Candidate> =
-        placed.into_par_iter().filter(|event| rows[event.row].exclusion.is_none()).collect();
-    let key = |c: &Candidate| (c.security, c.day0);
-    candidates.par_sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| order(a.row).cmp(&order(b.row))));
+    let mut candidates = placed;
+    candidates.retain(|event| rows[event.row].exclusion.is_none());
     let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
     let groups = collect_groups(&group_columns, &rows, &candidates);
     let differences = differences::resolve(study, &groups).map_err(|mistake| study.document.error(&[mistake]))?;
@@ -121,6 +118,27 @@ impl Candidate {
     fn new(row: usize, known: &Row) -> Option<Self> {
         Some(Self { row, security: known.security?, market: known.market?, day0: known.day0?.0 })
     }
+}
+
+/// Every event that has a day 0, by security, day 0 and announcement.
+fn in_order(rows: &[Row], securities: usize, order: impl Fn(usize) -> ((i64, u8), usize) + Sync) -> Vec<Candidate> {
+    let placed = || rows.iter().enumerate().filter_map(|(row, known)| Candidate::new(row, known));
+    // Each goes among those of its security, so that only these have to be compared.
+    let mut next = vec![0; securities];
+    placed().for_each(|event| next[event.security] += 1);
+    let mut before = 0;
+    for security in &mut next {
+        before += std::mem::replace(security, before);
+    }
+    let mut events = vec![Candidate { row: 0, security: 0, market: 0, day0: 0 }; before];
+    for event in placed() {
+        let place = &mut next[event.security];
+        events[*place] = event;
+        *place += 1;
+    }
+    let compare = |a: &Candidate, b: &Candidate| a.day0.cmp(&b.day0).then_with(|| order(a.row).cmp(&order(b.row)));
+    events.par_chunk_by_mut(|a, b| a.security == b.security).for_each(|own| own.sort_unstable_by(compare));
+    events
 }
 
 /// A note where the session column says otherwise than the instants.
