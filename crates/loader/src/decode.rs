@@ -9,7 +9,7 @@ use dayzero_model::Date;
 use crate::DataError;
 use crate::chunk::Chunk;
 use crate::columns::{self, BadValue, Dates};
-use crate::names::{FILL_OR_DROP, LEFT_OUT, Names, runs};
+use crate::names::{FILL_OR_DROP, LEFT_OUT, NameRun, Names, runs};
 use crate::prices::{OpenFile, Request};
 use crate::selected::Selected;
 
@@ -22,16 +22,21 @@ pub(crate) struct Decoder<'a> {
     position: usize,
     chunk: Chunk,
     securities: Names,
+    /// The names of all positions, where they are known before.
+    known: Option<Vec<NameRun>>,
     markets: Names,
     dates: Vec<i32>,
     midnights: Vec<i32>,
 }
 
 impl<'a> Decoder<'a> {
-    pub(crate) fn new(file: &'a OpenFile<'a>, request: &'a Request<'a>, rows: Selected) -> Self {
+    pub(crate) fn new(file: &'a OpenFile<'a>, request: &'a Request<'a>, rows: Selected, names: Option<Names>) -> Self {
         let chunk = Chunk::with_capacity(rows.len(), request.source.extras.len());
-        let (securities, markets) = (Names::default(), Names::default());
-        Self { file, request, rows, position: 0, chunk, securities, markets, dates: vec![], midnights: vec![] }
+        let known = names.is_some();
+        let mut securities = names.unwrap_or_default();
+        let known = known.then(|| std::mem::take(&mut securities.runs));
+        let (markets, dates, midnights) = (Names::default(), vec![], vec![]);
+        Self { file, request, rows, position: 0, chunk, securities, known, markets, dates, midnights }
     }
 
     /// The chunk, its file not yet named.
@@ -50,7 +55,10 @@ impl<'a> Decoder<'a> {
         self.position += batch.num_rows();
         let row = |row: usize| self.rows.row(first + row);
         let bad = |column: &str, error: BadValue| file.error_at(column, row(error.row), error.problem);
-        self.securities.read(file, (batch, &row), &source.security, |name| wanted.has(name))?;
+        match &self.known {
+            Some(known) => self.securities.take_part(known, first..self.position),
+            None => self.securities.read(file, (batch, &row), &source.security, |name| wanted.has(name))?,
+        }
         if file.has_markets() {
             self.markets.read(file, (batch, &row), &source.market, |_| true)?;
         } else {
@@ -90,7 +98,7 @@ impl<'a> Decoder<'a> {
             self.chunk.columns.values.extend_from_slice(read);
             for ((kept, read), (extra, _)) in self.chunk.columns.extras.iter_mut().zip(&extras).zip(&source.extras) {
                 let read = &read.as_primitive::<Float64Type>().values()[rows.clone()];
-                self.chunk.unsound |= !read.iter().all(|&value| extra.is_sound(value));
+                self.chunk.unsound |= !extra.all_sound(read);
                 kept.extend_from_slice(read);
             }
         }

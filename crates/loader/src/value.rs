@@ -16,10 +16,9 @@ impl ValueColumn {
 
     /// Whether all of them are.
     pub(crate) fn all_sound(&self, values: &[f64]) -> bool {
-        // Without an early exit, and decided once, this is compiled to few instructions per value.
         match self {
-            Self::Price(_) => values.iter().fold(true, |all, &value| all & is_positive(value)),
-            Self::Return(_) => values.iter().fold(true, |all, &value| all & is_return(value)),
+            Self::Price(_) => all(values, is_positive),
+            Self::Return(_) => all(values, is_return),
         }
     }
 
@@ -47,6 +46,15 @@ impl Extra {
         }
     }
 
+    /// Whether all of them are.
+    pub(crate) fn all_sound(self, values: &[f64]) -> bool {
+        match self {
+            Self::Open | Self::Shares => all(values, is_positive),
+            Self::Volume => all(values, |value| value == 0.0 || is_positive(value)),
+            Self::Expected => all(values, is_return),
+        }
+    }
+
     /// Refuses a value that is not sound.
     pub(crate) fn check(self, value: f64) -> Result<(), Impossible> {
         let what = match self {
@@ -63,12 +71,18 @@ impl Extra {
 
 /// Positive and finite, or missing.
 fn is_positive(value: f64) -> bool {
-    value.is_nan() | ((value > 0.0) & (value < f64::INFINITY))
+    !((value <= 0.0) | (value == f64::INFINITY))
 }
 
 /// A decimal return, or missing.
 fn is_return(value: f64) -> bool {
-    value.is_nan() | (-1.0..f64::INFINITY).contains(&value)
+    !((value < -1.0) | (value == f64::INFINITY))
+}
+
+/// Whether all values are of a kind. Without an early exit, and with counts as wide as the values, this is compiled to
+/// few instructions per value.
+fn all(values: &[f64], is_sound: impl Fn(f64) -> bool) -> bool {
+    values.iter().map(|&value| u64::from(!is_sound(value))).sum::<u64>() == 0
 }
 
 /// Refuses a decimal return below −1 or infinite: a code for a missing value, such as −99.99.
@@ -82,10 +96,12 @@ pub(crate) fn check_return(value: f64) -> Result<(), Impossible> {
 
 /// Replaces prices on consecutive trading days by simple returns; missing where either price is.
 pub(crate) fn prices_to_returns(run: &mut [f64]) {
-    for i in (1..run.len()).rev() {
-        run[i] = run[i] / run[i - 1] - 1.0;
-    }
-    if let Some(first) = run.first_mut() {
-        *first = f64::NAN;
+    let Some((first, others)) = run.split_first_mut() else { return };
+    let mut before = std::mem::replace(first, f64::NAN);
+    // In this order, several at once.
+    for value in others {
+        let price = *value;
+        *value = price / before - 1.0;
+        before = price;
     }
 }
