@@ -84,8 +84,10 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     let aligner = Aligner::new(loaded);
     let mut rows: Vec<Row> = (0..security.len()).into_par_iter().map(|row| aligner.align(row)).collect();
     let order = |row: usize| (announcement_order(&announced[row]), row);
-    let placed = in_order(&rows, loaded.assembled.panel.securities().len(), order);
-    let event_calendar = EventCalendar::new(placed.iter().map(|event| (event.security, event.day0)));
+    let placed: Vec<Candidate> =
+        rows.par_iter().enumerate().filter_map(|(row, known)| Candidate::new(row, known)).collect();
+    let mut candidates = in_order(&placed, loaded.assembled.panel.securities().len(), order);
+    let event_calendar = EventCalendar::new(candidates.iter().map(|event| (event.security, event.day0)));
     for (row, kept) in rows.iter_mut().zip(&loaded.events.kept) {
         // What the user left out on purpose is not reported as a defect too.
         if !kept {
@@ -93,8 +95,9 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
         }
     }
     exclude_duplicates(&mut rows, &placed, study.duplicates, order);
-    let mut candidates = placed;
-    candidates.retain(|event| rows[event.row].exclusion.is_none());
+    // Rows are too large to be looked up in the order of the candidates.
+    let excluded: Vec<bool> = rows.par_iter().map(|row| row.exclusion.is_some()).collect();
+    candidates.retain(|event| !excluded[event.row]);
     let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
     let groups = collect_groups(&group_columns, &rows, &candidates);
     let differences = differences::resolve(study, &groups).map_err(|mistake| study.document.error(&[mistake]))?;
@@ -120,18 +123,21 @@ impl Candidate {
     }
 }
 
-/// Every event that has a day 0, by security, day 0 and announcement.
-fn in_order(rows: &[Row], securities: usize, order: impl Fn(usize) -> ((i64, u8), usize) + Sync) -> Vec<Candidate> {
-    let placed = || rows.iter().enumerate().filter_map(|(row, known)| Candidate::new(row, known));
+/// Events by security, day 0 and announcement.
+fn in_order(
+    placed: &[Candidate],
+    securities: usize,
+    order: impl Fn(usize) -> ((i64, u8), usize) + Sync,
+) -> Vec<Candidate> {
     // Each goes among those of its security, so that only these have to be compared.
     let mut next = vec![0; securities];
-    placed().for_each(|event| next[event.security] += 1);
+    placed.iter().for_each(|event| next[event.security] += 1);
     let mut before = 0;
     for security in &mut next {
         before += std::mem::replace(security, before);
     }
-    let mut events = vec![Candidate { row: 0, security: 0, market: 0, day0: 0 }; before];
-    for event in placed() {
+    let mut events = placed.to_vec();
+    for &event in placed {
         let place = &mut next[event.security];
         events[*place] = event;
         *place += 1;
