@@ -26,6 +26,17 @@ fn files_that_are_no_parquet() {
 }
 
 #[test]
+fn an_error_does_not_wait_for_fingerprints() {
+    let finished = Finished::new();
+    // So many zeros are nothing to a file system, and take minutes to hash.
+    let large = std::fs::File::create(finished.case.path().join("large.parquet")).expect("a file");
+    large.set_len(1 << 40).expect("it can be long");
+    let started = std::time::Instant::now();
+    finished.refuses_setting("prices.path=large.parquet", 1, &["large.parquet", "cannot be read as Parquet"]);
+    assert!(started.elapsed().as_secs() < 60);
+}
+
+#[test]
 fn tables_without_rows() {
     let finished = Finished::new();
     let none = finished.case.data("prices").take(&[]);

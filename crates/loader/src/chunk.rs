@@ -122,6 +122,13 @@ impl Chunk {
         self.runs.last().map_or(0, |run| run.end as usize)
     }
 
+    /// Names of the securities that have rows; dictionaries may name others.
+    pub(crate) fn securities_with_rows(&self) -> impl Iterator<Item = &String> {
+        let mut has_rows = vec![false; self.securities.len()];
+        self.runs.iter().for_each(|run| has_rows[run.security as usize] = true);
+        self.securities.iter().zip(has_rows).filter(|(_, has_rows)| *has_rows).map(|(name, _)| name)
+    }
+
     /// The date of every entry of a run.
     pub(crate) fn dates(&self, run: usize) -> impl Iterator<Item = (usize, Date)> {
         self.runs[run].entries().zip(self.days.of(run)).map(|(entry, &day)| (entry, Date(day)))

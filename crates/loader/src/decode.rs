@@ -6,12 +6,12 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Float64Type};
 use dayzero_model::Date;
 
-use crate::DataError;
 use crate::chunk::Chunk;
 use crate::columns::{self, BadValue, Dates};
-use crate::names::{FILL_OR_DROP, LEFT_OUT, Names, runs};
+use crate::names::{FILL_OR_DROP, LEFT_OUT, NameRun, Names, runs};
 use crate::prices::{OpenFile, Request};
 use crate::selected::Selected;
+use crate::{DataError, PriceSource};
 
 /// One row group in the making.
 pub(crate) struct Decoder<'a> {
@@ -22,16 +22,21 @@ pub(crate) struct Decoder<'a> {
     position: usize,
     chunk: Chunk,
     securities: Names,
+    /// The names of all positions, where they are known before.
+    known: Option<Vec<NameRun>>,
     markets: Names,
     dates: Vec<i32>,
     midnights: Vec<i32>,
 }
 
 impl<'a> Decoder<'a> {
-    pub(crate) fn new(file: &'a OpenFile<'a>, request: &'a Request<'a>, rows: Selected) -> Self {
+    pub(crate) fn new(file: &'a OpenFile<'a>, request: &'a Request<'a>, rows: Selected, names: Option<Names>) -> Self {
         let chunk = Chunk::with_capacity(rows.len(), request.source.extras.len());
-        let (securities, markets) = (Names::default(), Names::default());
-        Self { file, request, rows, position: 0, chunk, securities, markets, dates: vec![], midnights: vec![] }
+        let known = names.is_some();
+        let mut securities = names.unwrap_or_default();
+        let known = known.then(|| std::mem::take(&mut securities.runs));
+        let (markets, dates, midnights) = (Names::default(), vec![], vec![]);
+        Self { file, request, rows, position: 0, chunk, securities, known, markets, dates, midnights }
     }
 
     /// The chunk, its file not yet named.
@@ -50,7 +55,10 @@ impl<'a> Decoder<'a> {
         self.position += batch.num_rows();
         let row = |row: usize| self.rows.row(first + row);
         let bad = |column: &str, error: BadValue| file.error_at(column, row(error.row), error.problem);
-        self.securities.read(file, (batch, &row), &source.security, |name| wanted.has(name))?;
+        match &self.known {
+            Some(known) => self.securities.take_part(known, first..self.position),
+            None => self.securities.read(file, (batch, &row), &source.security, |name| wanted.has(name))?,
+        }
         if file.has_markets() {
             self.markets.read(file, (batch, &row), &source.market, |_| true)?;
         } else {
@@ -72,6 +80,7 @@ impl<'a> Decoder<'a> {
             |name: &str| columns::float_array(&batch[name]).map_err(|problem| bad(name, BadValue { row: 0, problem }));
         let value = numbers(source.value.name())?;
         let extras = source.extras.iter().map(|(_, name)| numbers(name)).collect::<Result<Vec<_>, _>>()?;
+        let numbers = Numbers::new(source, &value, &extras);
         for (rows, (security, market)) in runs(&self.securities.runs, &self.markets.runs) {
             if security == LEFT_OUT {
                 continue;
@@ -85,16 +94,37 @@ impl<'a> Decoder<'a> {
                 let midnights = self.midnights.get(own.clone()).unwrap_or_default();
                 self.chunk.push_rows((security, market), self.rows.row(piece.start), &days[own], midnights);
             }
-            let read = &value.as_primitive::<Float64Type>().values()[rows.clone()];
-            self.chunk.unsound |= !source.value.all_sound(read);
-            self.chunk.columns.values.extend_from_slice(read);
-            for ((kept, read), (extra, _)) in self.chunk.columns.extras.iter_mut().zip(&extras).zip(&source.extras) {
-                let read = &read.as_primitive::<Float64Type>().values()[rows.clone()];
-                self.chunk.unsound |= !read.iter().all(|&value| extra.is_sound(value));
-                kept.extend_from_slice(read);
+            self.chunk.unsound |= !numbers.are_sound(source, rows.clone());
+            self.chunk.columns.values.extend_from_slice(&numbers.value[rows.clone()]);
+            for (kept, read) in self.chunk.columns.extras.iter_mut().zip(&numbers.extras) {
+                kept.extend_from_slice(&read[rows.clone()]);
             }
         }
         Ok(())
+    }
+}
+
+/// The numbers of a batch.
+struct Numbers<'a> {
+    value: &'a [f64],
+    extras: Vec<&'a [f64]>,
+    /// Whether all are sound, which most batches are.
+    sound: bool,
+}
+
+impl<'a> Numbers<'a> {
+    fn new(source: &PriceSource, value: &'a ArrayRef, extras: &'a [ArrayRef]) -> Self {
+        let slice = |array: &'a ArrayRef| -> &'a [f64] { array.as_primitive::<Float64Type>().values() };
+        let mut numbers = Self { value: slice(value), extras: extras.iter().map(slice).collect(), sound: false };
+        numbers.sound = numbers.are_sound(source, 0..value.len());
+        numbers
+    }
+
+    /// Whether the numbers of some rows are sound, or those of all.
+    fn are_sound(&self, source: &PriceSource, rows: Range<usize>) -> bool {
+        let mut extras = source.extras.iter().zip(&self.extras);
+        let is_sound = || source.value.all_sound(&self.value[rows.clone()]);
+        self.sound || is_sound() && extras.all(|((extra, _), read)| extra.all_sound(&read[rows.clone()]))
     }
 }
 

@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io::{Read, Result, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use blake3::hazmat::{ChainingValue, HasherExt, Mode, left_subtree_len, merge_subtrees_non_root, merge_subtrees_root};
 use blake3::{Hash, Hasher};
+use rayon::prelude::*;
 
 use crate::DataError;
 
@@ -13,43 +15,98 @@ use crate::DataError;
 /// it.
 const PIECE: u64 = 1 << 20;
 
-/// The BLAKE3 hash of a file, as hexadecimal digits: its pieces are read and hashed in parallel.
+/// Pieces that are begun before those before them are done. A thread that waits for others in its own work may take
+/// over half of these, and cannot go on before.
+const AT_ONCE: usize = 64;
+
+/// A stretch of a file.
+#[derive(Clone, Copy)]
+struct Piece<'a> {
+    path: &'a Path,
+    start: u64,
+    len: u64,
+    /// Whether there is nothing else in the file.
+    whole: bool,
+}
+
+/// The BLAKE3 hashes of files, as hexadecimal digits: pieces of them are read and hashed in parallel, as long as they
+/// are needed.
 ///
 /// # Errors
-/// The file cannot be read.
-pub fn of_file(path: &Path) -> std::result::Result<String, DataError> {
-    let hash = path.metadata().and_then(|file| root(path, file.len()));
-    hash.map(|hash| hash.to_hex().to_string()).map_err(|error| DataError::new(error.to_string()).file(path))
-}
-
-fn root(path: &Path, len: u64) -> Result<Hash> {
-    if len <= PIECE {
-        return Ok(blake3::hash(&read(path, 0, len)?));
+/// A file cannot be read, or the hashes are not needed any more.
+pub fn of_files(paths: &[&Path], needed: &AtomicBool) -> std::result::Result<Vec<String>, DataError> {
+    let failed = |path: &Path, error: std::io::Error| DataError::new(error.to_string()).file(path);
+    let size = |path: &&Path| path.metadata().map(|file| file.len()).map_err(|error| failed(path, error));
+    let sizes: Vec<u64> = paths.iter().map(size).collect::<std::result::Result<_, _>>()?;
+    let pieces: Vec<Piece<'_>> = paths.iter().zip(&sizes).flat_map(|(path, &size)| pieces(path, size)).collect();
+    let mut values: Vec<ChainingValue> = Vec::with_capacity(pieces.len());
+    for some in pieces.chunks(AT_ONCE) {
+        if !needed.load(Ordering::Relaxed) {
+            return Err(DataError::new("the fingerprints are not needed any more"));
+        }
+        let hash =
+            |buffer: &mut Vec<u8>, piece: &Piece<'_>| piece.hash(buffer).map_err(|error| failed(piece.path, error));
+        let hashed: Vec<ChainingValue> =
+            some.par_iter().map_init(Vec::new, hash).collect::<std::result::Result<_, _>>()?;
+        values.extend(hashed);
     }
-    let (left, right) = halves(path, 0, len)?;
-    Ok(merge_subtrees_root(&left, &right, Mode::Hash))
+    let mut values = values.as_slice();
+    let root = |&size: &u64| root(values.split_off(..count(size)).unwrap_or_default(), size).to_hex().to_string();
+    Ok(sizes.iter().map(root).collect())
 }
 
-fn halves(path: &Path, start: u64, len: u64) -> Result<(ChainingValue, ChainingValue)> {
-    let middle = left_subtree_len(len);
-    let (left, right) = rayon::join(|| subtree(path, start, middle), || subtree(path, start + middle, len - middle));
-    Ok((left?, right?))
+/// Number of pieces of a file. An empty one has one, too.
+fn count(size: u64) -> usize {
+    size.div_ceil(PIECE).max(1) as usize
 }
 
-fn subtree(path: &Path, start: u64, len: u64) -> Result<ChainingValue> {
-    if len <= PIECE {
-        return Ok(Hasher::new().set_input_offset(start).update(&read(path, start, len)?).finalize_non_root());
+fn pieces(path: &Path, size: u64) -> impl Iterator<Item = Piece<'_>> {
+    let piece = move |start: u64| Piece { path, start, len: PIECE.min(size - start), whole: size <= PIECE };
+    (0..count(size) as u64).map(move |place| piece(place * PIECE))
+}
+
+impl Piece<'_> {
+    fn hash(self, buffer: &mut Vec<u8>) -> Result<ChainingValue> {
+        let mut file = File::open(self.path)?;
+        file.seek(SeekFrom::Start(self.start))?;
+        buffer.clear();
+        buffer.reserve_exact(self.len as usize);
+        file.take(self.len).read_to_end(buffer)?;
+        if buffer.len() as u64 != self.len {
+            return Err(std::io::Error::other("the file changed while it was read"));
+        }
+        if self.whole {
+            return Ok(*blake3::hash(buffer).as_bytes());
+        }
+        Ok(Hasher::new().set_input_offset(self.start).update(buffer).finalize_non_root())
     }
-    let (left, right) = halves(path, start, len)?;
-    Ok(merge_subtrees_non_root(&left, &right, Mode::Hash))
 }
 
-fn read(path: &Path, start: u64, len: u64) -> Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::with_capacity(len as usize);
-    file.take(len).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 == len { Ok(bytes) } else { Err(std::io::Error::other("the file changed while it was read")) }
+/// The hash of a file of this size by those of its pieces.
+fn root(values: &[ChainingValue], size: u64) -> Hash {
+    match values {
+        &[whole] => Hash::from_bytes(whole),
+        _ => {
+            let (left, right) = halves(values, size);
+            merge_subtrees_root(&left, &right, Mode::Hash)
+        }
+    }
+}
+
+fn halves(values: &[ChainingValue], len: u64) -> (ChainingValue, ChainingValue) {
+    let left = left_subtree_len(len);
+    let (before, behind) = values.split_at((left / PIECE) as usize);
+    (subtree(before, left), subtree(behind, len - left))
+}
+
+fn subtree(values: &[ChainingValue], len: u64) -> ChainingValue {
+    match values {
+        &[piece] => piece,
+        _ => {
+            let (left, right) = halves(values, len);
+            merge_subtrees_non_root(&left, &right, Mode::Hash)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -59,12 +116,17 @@ mod tests {
     #[test]
     fn pieces_make_the_hash_of_the_whole() {
         let bytes: Vec<u8> =
-            (0..3 * PIECE as u32 + 12_345).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-        let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        for len in [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, bytes.len() as u64].map(|len| len as usize) {
+            (0..5 * PIECE as u32 + 12_345).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let lens =
+            [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 3 * PIECE, bytes.len() as u64].map(|len| len as usize);
+        let files = lens.map(|len| {
+            let file = tempfile::NamedTempFile::new().expect("a temporary file");
             std::fs::write(file.path(), &bytes[..len]).expect("it can be written");
-            let whole = blake3::hash(&bytes[..len]).to_hex().to_string();
-            assert_eq!(of_file(file.path()), Ok(whole), "{len} bytes");
-        }
+            file
+        });
+        let paths: Vec<&Path> = files.iter().map(|file| file.path()).collect();
+        let wholes = lens.map(|len| blake3::hash(&bytes[..len]).to_hex().to_string());
+        assert_eq!(of_files(&paths, &AtomicBool::new(true)), Ok(wholes.to_vec()));
+        assert!(of_files(&paths, &AtomicBool::new(false)).is_err());
     }
 }

@@ -18,6 +18,8 @@ mod extent;
 pub mod factors;
 pub mod filter;
 pub mod fingerprint;
+mod found;
+mod key_runs;
 mod measures;
 mod names;
 pub mod paths;

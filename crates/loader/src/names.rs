@@ -9,6 +9,7 @@ use arrow::datatypes::{DataType, Int32Type, Int64Type};
 
 use crate::DataError;
 use crate::columns::{self, Interner};
+use crate::key_runs::KeyRuns;
 use crate::prices::OpenFile;
 
 /// What to do about a row that lacks its key.
@@ -62,6 +63,30 @@ pub(crate) struct Names {
 }
 
 impl Names {
+    /// The names of a whole row group.
+    pub(crate) fn of_group(found: &KeyRuns, keep: impl Fn(&str) -> bool) -> Self {
+        let mut names = Self::default();
+        let mut by_key = vec![None; found.names.len()];
+        for &(key, end) in &found.runs {
+            let place = key as usize;
+            let code = *by_key[place].get_or_insert_with(|| names.code(&found.names[place], &keep));
+            names.runs.push(NameRun { code, end });
+        }
+        names
+    }
+
+    /// Takes some rows of these runs as the batch at hand.
+    pub(crate) fn take_part(&mut self, known: &[NameRun], rows: Range<usize>) {
+        self.runs.clear();
+        for run in &known[known.partition_point(|run| run.end <= rows.start)..] {
+            let end = run.end.min(rows.end);
+            self.runs.push(NameRun { code: run.code, end: end - rows.start });
+            if end == rows.end {
+                break;
+            }
+        }
+    }
+
     /// The name of a row of the batch at hand.
     pub(crate) fn at(&self, row: usize) -> Option<&str> {
         let run = self.runs.get(self.runs.partition_point(|run| run.end <= row))?;

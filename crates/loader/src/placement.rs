@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use dayzero_model::calendar::Lookup;
 use dayzero_model::{Calendar, Date, Market};
 use rayon::prelude::*;
 
@@ -26,7 +25,7 @@ struct Piece {
 pub(crate) struct Placement<'a> {
     pub(crate) roster: &'a Roster,
     /// Of every market.
-    calendars: Vec<(Calendar, Lookup)>,
+    calendars: Vec<Calendar>,
     pub(crate) chunks: Vec<Chunk>,
     spill: Spill,
     pub(crate) source: &'a PriceSource,
@@ -59,7 +58,7 @@ struct Placed {
 impl<'a> Placement<'a> {
     pub(crate) fn new(roster: &'a Roster, markets: &[Market], rows: PriceRows, source: &'a PriceSource) -> Self {
         let PriceRows { chunks, spill } = rows;
-        let calendars = markets.iter().map(|market| (market.calendar.clone(), market.calendar.lookup())).collect();
+        let calendars = markets.iter().map(|market| market.calendar.clone()).collect();
         let mut pieces = vec![Vec::new(); roster.ids.len()];
         for (c, chunk) in chunks.iter().enumerate() {
             for (run, rows) in chunk.runs.iter().enumerate() {
@@ -198,7 +197,7 @@ impl<'a> Placement<'a> {
         self.pieces[security].iter().flat_map(piece)
     }
 
-    fn lookup(&self, security: usize) -> &(Calendar, Lookup) {
+    fn calendar(&self, security: usize) -> &Calendar {
         &self.calendars[self.roster.market_of[security].unwrap_or_default()]
     }
 
@@ -207,11 +206,13 @@ impl<'a> Placement<'a> {
         if self.pieces[security].is_empty() {
             return extent;
         }
-        let (calendar, lookup) = self.lookup(security);
+        let calendar = self.calendar(security);
         let consecutive = |days: &[i32]| {
-            let start = lookup.index_of(Date(*days.first()?))?;
+            let start = calendar.index_of(Date(*days.first()?))?;
             let known = calendar.dates().get(start..start + days.len())?;
-            known.iter().zip(days).all(|(known, day)| known.0 == *day).then_some(start..start + days.len())
+            // Without an early exit several are compared at once.
+            let same = known.iter().zip(days).fold(true, |same, (known, &day)| same & (known.0 == day));
+            same.then_some(start..start + days.len())
         };
         for &Piece { chunk: c, run } in &self.pieces[security] {
             let chunk = &self.chunks[c];
@@ -221,7 +222,7 @@ impl<'a> Placement<'a> {
                 continue;
             }
             for (entry, date) in chunk.dates(run) {
-                match lookup.index_of(date) {
+                match calendar.index_of(date) {
                     Some(day) => extent.add(day..day + 1),
                     None => {
                         let first = Some((c, chunk.place(entry), chunk.row(entry), date));
@@ -249,12 +250,12 @@ impl<'a> Placement<'a> {
 
     /// Puts the values of a security onto its days; the first row that cannot be is an error.
     fn fill(&self, security: usize, extent: &Extent) -> Result<Own, ((usize, usize), Refused)> {
-        let lookup = &self.lookup(security).1;
+        let calendar = self.calendar(security);
         let mut own = vec![vec![f64::NAN; extent.days.len()]; 1 + self.source.extras.len()];
         let mut seen = if extent.rising { Vec::new() } else { vec![false; extent.days.len()] };
         let mut refused: Option<((usize, usize), Refused)> = None;
         for (c, entry, date) in self.rows(security) {
-            let Some(day) = lookup.index_of(date) else { continue };
+            let Some(day) = calendar.index_of(date) else { continue };
             let (chunk, place) = (&self.chunks[c], day - extent.days.start);
             let (columns, here) = (&chunk.columns, chunk.here(entry..entry + 1).start);
             let again = !extent.rising && std::mem::replace(&mut seen[place], true);

@@ -1,10 +1,9 @@
 //! Price rows from Parquet, row group by row group in parallel.
 
 use std::fs::File;
-use std::ops::Range;
 
 use arrow::array::ArrayRef;
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::Field;
 use jiff::tz::TimeZone;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
@@ -16,7 +15,7 @@ use rayon::prelude::*;
 use crate::chunk::{Chunk, settle};
 use crate::columns;
 use crate::decode::Decoder;
-use crate::names::{LEFT_OUT, Names};
+use crate::found::Found;
 use crate::paths::InputFile;
 use crate::ration::Ration;
 use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
@@ -40,9 +39,6 @@ impl Zones {
 }
 
 const BATCH_ROWS: usize = 32_768;
-
-/// Ranges of rows that are shorter than this on average are not worth looking for.
-const SHORT_RANGE: usize = 32;
 
 /// What is asked of the price table.
 #[derive(Clone, Copy)]
@@ -119,10 +115,12 @@ enum MarketColumn {
 }
 
 pub(crate) struct OpenFile<'a> {
-    input: &'a InputFile,
-    metadata: ArrowReaderMetadata,
+    pub(crate) input: &'a InputFile,
+    pub(crate) metadata: ArrowReaderMetadata,
     /// Columns to decode; those that the path spells out are not among them.
     projection: ProjectionMask,
+    /// The same without the security.
+    others: ProjectionMask,
     market: MarketColumn,
 }
 
@@ -156,8 +154,10 @@ impl<'a> OpenFile<'a> {
         // Identifiers name few things many times, so that each is decoded once.
         let identifiers: [&str; 2] = [&source.security, &source.market];
         let metadata = with_texts_as(path, &metadata, &identifiers, &columns::dictionary_type())?;
-        let projection = ProjectionMask::columns(metadata.parquet_schema(), names);
-        Ok(Self { input, metadata, projection, market })
+        let security = usize::from(names.first() == Some(&source.security.as_str()));
+        let mask = |names: &[&str]| ProjectionMask::columns(metadata.parquet_schema(), names.iter().copied());
+        let (projection, others) = (mask(&names), mask(&names[security..]));
+        Ok(Self { input, metadata, projection, others, market })
     }
 
     /// Whether a row group may hold a wanted security, by its statistics.
@@ -172,7 +172,7 @@ impl<'a> OpenFile<'a> {
             let field = schema.field_with_name(&source.security).ok()?;
             // The converter knows plain types, not the dictionary that the reader is asked for.
             let plain = Field::new(field.name(), columns::value_type(field.data_type()).clone(), true);
-            let index = parquet.columns().iter().position(|c| c.path().string() == source.security)?;
+            let index = self.column(&source.security)?;
             let converter = StatisticsConverter::from_column_index(index, &plain, parquet).ok()?;
             let groups = [self.metadata.metadata().row_group(group)];
             let first = |array: ArrayRef| columns::texts(&array).ok()?.into_iter().next()?;
@@ -183,19 +183,25 @@ impl<'a> OpenFile<'a> {
         bounds().is_none_or(|(low, high, integer)| wanted.any_between(&low, &high, integer))
     }
 
+    /// Place of a column among those of the file.
+    pub(crate) fn column(&self, name: &str) -> Option<usize> {
+        self.metadata.parquet_schema().columns().iter().position(|column| column.path().string() == name)
+    }
+
     fn decode(&self, group: usize, first_row: u64, request: &Request<'_>) -> Result<Chunk, DataError> {
         let rows = self.metadata.metadata().row_group(group).num_rows() as usize;
-        let few = self.few_rows(group, first_row, request)?;
-        let reader = self.reader(group, &self.projection, few.as_ref().map(|few| few.selection(rows)))?;
-        let selected = few.unwrap_or_else(|| Selected::new(first_row, std::iter::once(0..rows)));
-        let mut decoder = Decoder::new(self, request, selected);
+        let Found { names, few } = self.find(group, request)?;
+        let columns = if names.is_some() { &self.others } else { &self.projection };
+        let selected = Selected::new(first_row, few.clone().unwrap_or_else(|| vec![0..rows]));
+        let reader = self.reader(group, columns, few.map(|_| selected.selection(rows)))?;
+        let mut decoder = Decoder::new(self, request, selected, names);
         for batch in reader {
             decoder.take(&batch.map_err(|e| unreadable(&self.input.path, &e))?)?;
         }
         Ok(decoder.finish())
     }
 
-    fn reader(
+    pub(crate) fn reader(
         &self,
         group: usize,
         columns: &ProjectionMask,
@@ -209,44 +215,6 @@ impl<'a> OpenFile<'a> {
             .with_batch_size(BATCH_ROWS);
         let reader = if let Some(rows) = rows { reader.with_row_selection(rows) } else { reader };
         reader.build().map_err(|e| unreadable(path, &e))
-    }
-
-    /// The rows of the wanted securities in a row group, where they are few: then the identifiers are read
-    /// first, and of the other columns only the pages with these rows.
-    fn few_rows(&self, group: usize, first_row: u64, request: &Request<'_>) -> Result<Option<Selected>, DataError> {
-        let (source, schema) = (request.source, self.metadata.schema());
-        let is_zoned = |field: &Field| matches!(field.data_type(), DataType::Timestamp(_, Some(_)));
-        // Whether instants are dates is for all rows to say.
-        let zoned = schema.field_with_name(&source.date).is_ok_and(is_zoned);
-        if request.wanted.is_all() || zoned || schema.field_with_name(&source.security).is_err() {
-            return Ok(None);
-        }
-        let identifiers = ProjectionMask::columns(self.metadata.parquet_schema(), [source.security.as_str()]);
-        let mut names = Names::default();
-        let mut ranges: Vec<Range<usize>> = Vec::new();
-        let mut read = 0;
-        for batch in self.reader(group, &identifiers, None)? {
-            let batch = batch.map_err(|e| unreadable(&self.input.path, &e))?;
-            let row_of = |row: usize| first_row + (read + row) as u64;
-            names.read(self, (&batch, &row_of), &source.security, |name| request.wanted.has(name))?;
-            if !names.keeps_few() {
-                return Ok(None);
-            }
-            let mut start = read;
-            for run in &names.runs {
-                let range = start..read + run.end;
-                start = range.end;
-                match ranges.last_mut() {
-                    _ if run.code == LEFT_OUT => {}
-                    Some(last) if last.end == range.start => last.end = range.end,
-                    _ => ranges.push(range),
-                }
-            }
-            read += batch.num_rows();
-        }
-        // Rows that are scattered over all pages are found by reading them all.
-        let scattered = ranges.len() * SHORT_RANGE > read;
-        Ok((!scattered).then(|| Selected::new(first_row, ranges)))
     }
 
     /// Whether rows name their market.

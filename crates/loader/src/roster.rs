@@ -31,7 +31,7 @@ pub(crate) struct Roster {
 
 impl Roster {
     pub(crate) fn new(inputs: &Inputs<'_>, chunks: &[Chunk]) -> Result<Self, DataError> {
-        let names = chunks.iter().flat_map(|chunk| &chunk.securities);
+        let names = chunks.iter().flat_map(Chunk::securities_with_rows);
         let ids: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().cloned().collect();
         let find = |name: &String| ids.binary_search(name).ok();
         let codes = chunks.iter().map(|chunk| chunk.securities.iter().map(find).collect()).collect();

@@ -7,6 +7,9 @@ use crate::Date;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
     dates: Vec<Date>,
+    /// For every civil day from the first to the last, the index of the first trading day on or after it: rows and
+    /// events are many, and a search costs each of them more than all else about its day.
+    next: Vec<u32>,
 }
 
 impl Calendar {
@@ -14,7 +17,12 @@ impl Calendar {
     pub fn new(mut dates: Vec<Date>) -> Option<Self> {
         dates.sort_unstable();
         dates.dedup();
-        (!dates.is_empty()).then_some(Self { dates })
+        let first = *dates.first()?;
+        let mut next = Vec::new();
+        for (index, date) in (0..).zip(&dates) {
+            next.resize((i64::from(date.0) - i64::from(first.0)) as usize + 1, index);
+        }
+        Some(Self { dates, next })
     }
 
     /// The trading days.
@@ -39,40 +47,16 @@ impl Calendar {
     }
 
     /// The index of a date, if it is a trading day.
+    #[inline]
     pub fn index_of(&self, date: Date) -> Option<usize> {
-        self.dates.binary_search(&date).ok()
+        self.at_or_after(date).filter(|&index| self.dates[index] == date)
     }
 
     /// Index of the first trading day on or after a date.
-    pub fn at_or_after(&self, date: Date) -> Option<usize> {
-        let index = self.dates.partition_point(|&d| d < date);
-        (index < self.dates.len()).then_some(index)
-    }
-
-    /// Index by civil date for repeated look-ups: `table[date − first]`, `u32::MAX` on other days.
-    pub fn lookup(&self) -> Lookup {
-        let span = (self.last().0 - self.first().0) as usize + 1;
-        let mut table = vec![u32::MAX; span];
-        for (index, date) in self.dates.iter().enumerate() {
-            table[(date.0 - self.first().0) as usize] = index as u32;
-        }
-        Lookup { first: self.first().0, table }
-    }
-}
-
-/// A table from civil date to calendar index, for the loading of many rows.
-#[derive(Clone, Debug)]
-pub struct Lookup {
-    first: i32,
-    table: Vec<u32>,
-}
-
-impl Lookup {
-    /// The index of a date, if it is a trading day.
     #[inline]
-    pub fn index_of(&self, date: Date) -> Option<usize> {
-        let offset = usize::try_from(i64::from(date.0) - i64::from(self.first)).ok()?;
-        self.table.get(offset).filter(|&&index| index != u32::MAX).map(|&index| index as usize)
+    pub fn at_or_after(&self, date: Date) -> Option<usize> {
+        let days = usize::try_from(i64::from(date.0) - i64::from(self.first().0)).unwrap_or(0);
+        self.next.get(days).map(|&index| index as usize)
     }
 }
 
@@ -81,15 +65,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn indices_by_search_and_by_table_agree() {
+    fn the_table_says_what_a_search_finds() {
         let calendar = Calendar::new([9, 5, 6, 12, 6].map(Date).to_vec()).expect("dates");
         assert_eq!(calendar.dates(), [5, 6, 9, 12].map(Date));
-        let lookup = calendar.lookup();
-        for day in 0..20 {
-            assert_eq!(calendar.index_of(Date(day)), lookup.index_of(Date(day)), "day {day}");
+        for date in (0..20).chain([i32::MIN, i32::MAX]).map(Date) {
+            assert_eq!(calendar.index_of(date), calendar.dates().binary_search(&date).ok(), "{date}");
+            let next = calendar.dates().iter().position(|&day| day >= date);
+            assert_eq!(calendar.at_or_after(date), next, "{date}");
         }
-        assert_eq!(calendar.at_or_after(Date(7)), Some(2));
-        assert_eq!(calendar.at_or_after(Date(13)), None);
         assert!(Calendar::new(vec![]).is_none());
     }
 }

@@ -83,21 +83,21 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     let EventTable { security, announced, .. } = &loaded.events;
     let aligner = Aligner::new(loaded);
     let mut rows: Vec<Row> = (0..security.len()).into_par_iter().map(|row| aligner.align(row)).collect();
+    let order = |row: usize| (announcement_order(&announced[row]), row);
     let placed: Vec<Candidate> =
         rows.par_iter().enumerate().filter_map(|(row, known)| Candidate::new(row, known)).collect();
-    let event_calendar = EventCalendar::new(placed.iter().map(|event| (event.security, event.day0)));
+    let mut candidates = in_order(&placed, loaded.assembled.panel.securities().len(), order);
+    let event_calendar = EventCalendar::new(candidates.iter().map(|event| (event.security, event.day0)));
     for (row, kept) in rows.iter_mut().zip(&loaded.events.kept) {
         // What the user left out on purpose is not reported as a defect too.
         if !kept {
             row.exclusion = Some((Outcome::Filtered, "left out by [events] filter".into()));
         }
     }
-    let order = |row: usize| (announcement_order(&announced[row]), row);
     exclude_duplicates(&mut rows, &placed, study.duplicates, order);
-    let mut candidates: Vec<Candidate> =
-        placed.into_par_iter().filter(|event| rows[event.row].exclusion.is_none()).collect();
-    let key = |c: &Candidate| (c.security, c.day0);
-    candidates.par_sort_unstable_by(|a, b| key(a).cmp(&key(b)).then_with(|| order(a.row).cmp(&order(b.row))));
+    // Rows are too large to be looked up in the order of the candidates.
+    let excluded: Vec<bool> = rows.par_iter().map(|row| row.exclusion.is_some()).collect();
+    candidates.retain(|event| !excluded[event.row]);
     let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
     let groups = collect_groups(&group_columns, &rows, &candidates);
     let differences = differences::resolve(study, &groups).map_err(|mistake| study.document.error(&[mistake]))?;
@@ -126,6 +126,30 @@ impl Candidate {
     pub fn day_of_window(&self, specification: &Specification, day: usize) -> Option<usize> {
         usize::try_from(self.day0 as i64 + i64::from(specification.event.first()) + day as i64).ok()
     }
+}
+
+/// Events by security, day 0 and announcement.
+fn in_order(
+    placed: &[Candidate],
+    securities: usize,
+    order: impl Fn(usize) -> ((i64, u8), usize) + Sync,
+) -> Vec<Candidate> {
+    // Each goes among those of its security, so that only these have to be compared.
+    let mut next = vec![0; securities];
+    placed.iter().for_each(|event| next[event.security] += 1);
+    let mut before = 0;
+    for security in &mut next {
+        before += std::mem::replace(security, before);
+    }
+    let mut events = placed.to_vec();
+    for &event in placed {
+        let place = &mut next[event.security];
+        events[*place] = event;
+        *place += 1;
+    }
+    let compare = |a: &Candidate, b: &Candidate| a.day0.cmp(&b.day0).then_with(|| order(a.row).cmp(&order(b.row)));
+    events.par_chunk_by_mut(|a, b| a.security == b.security).for_each(|own| own.sort_unstable_by(compare));
+    events
 }
 
 /// A note where the session column says otherwise than the instants.

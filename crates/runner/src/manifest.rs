@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use arrow::datatypes::Field;
 use dayzero_loader::columns::value_type;
@@ -9,7 +10,6 @@ use dayzero_loader::paths::InputFile;
 use dayzero_loader::{BenchmarkSource, DataError, fingerprint};
 use dayzero_model::expected::Regressor;
 use dayzero_model::{Outcome, Response};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -183,14 +183,14 @@ pub fn input_files(study: &Study) -> Vec<&InputFile> {
     sections.filter(|file| seen.insert(&file.path)).collect()
 }
 
-/// Fingerprints of every input file of a study, in the order of its sections.
+/// Fingerprints of every input file of a study, in the order of its sections, as long as they are needed.
 ///
 /// # Errors
-/// A file cannot be read.
-pub fn inputs(study: &Study) -> Result<Vec<Input>, DataError> {
-    let files = input_files(study);
-    let of = |file: &&InputFile| Ok(Input { path: file.path.clone(), blake3: fingerprint::of_file(&file.path)? });
-    files.par_iter().map(of).collect()
+/// A file cannot be read, or the fingerprints are not needed any more.
+pub fn inputs(study: &Study, needed: &AtomicBool) -> Result<Vec<Input>, DataError> {
+    let paths: Vec<&Path> = input_files(study).into_iter().map(|file| file.path.as_path()).collect();
+    let hashes = fingerprint::of_files(&paths, needed)?;
+    Ok(paths.into_iter().zip(hashes).map(|(path, blake3)| Input { path: path.to_owned(), blake3 }).collect())
 }
 
 /// The metadata of every table file: nothing in it varies between runs of one study on one input.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use dayzero_model::differences::DIFFERENCES;
@@ -16,8 +17,8 @@ use crate::files::Files;
 use crate::finished::Finished;
 use crate::infer::{self, Examined, TestRow};
 use crate::ledger;
-use crate::load;
-use crate::manifest::{self, Manifest};
+use crate::load::{self, Loaded};
+use crate::manifest::{self, Input, Manifest};
 use crate::moved::{self, Permuted};
 use crate::output::Staging;
 use crate::performance::luck;
@@ -36,8 +37,7 @@ use crate::{
 pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manifest, Failure> {
     let staging = Staging::open(&study.output.dir, overwrite, &manifest::input_files(study))?;
     let mut clock = Clock::new();
-    let (loaded, inputs) = rayon::join(|| load::load(study), || manifest::inputs(study));
-    let (loaded, inputs) = (loaded?, inputs?);
+    let (loaded, inputs) = load_and_fingerprint(study)?;
     clock.mark("load");
     let ledger = ledger::build(study, &loaded)?;
     let ground = Ground { loaded: &loaded, ledger: &ledger };
@@ -57,6 +57,14 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     // Earlier tables and memory are given back side by side: each takes a while where there is much.
     rayon::join(|| staging.commit(&manifest), || drop((ledger, loaded))).0?;
     Ok(manifest)
+}
+
+/// What is read, and the fingerprints of the files, which do not keep an error in them waiting.
+fn load_and_fingerprint(study: &Study) -> Result<(Loaded, Vec<Input>), Failure> {
+    let needed = AtomicBool::new(true);
+    let load = || load::load(study).inspect_err(|_| needed.store(false, Ordering::Relaxed));
+    let (loaded, inputs) = rayon::join(load, || manifest::inputs(study, &needed));
+    Ok((loaded?, inputs?))
 }
 
 /// Checks a study and its data: everything up to estimation.

@@ -10,6 +10,8 @@ pub mod note;
 mod replicate;
 mod tally;
 
+use std::sync::atomic::AtomicBool;
+
 use dayzero_model::pseudo_events::{FARTHEST, Pool};
 use rayon::prelude::*;
 
@@ -64,7 +66,7 @@ pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> 
     let found = draw(&Field { study, plan, ground, prepared: &prepared, pool: &pool }, progress)?;
     clock.mark("simulate");
     let note = SimulationNote::new(study, plan, pool.len(), &found);
-    let inputs = manifest::inputs(study)?;
+    let inputs = manifest::inputs(study, &AtomicBool::new(true))?;
     let metadata = manifest::table_metadata(study, &inputs);
     clock.mark("fingerprint");
     let table = rejections::table(plan, &found.tallies);
