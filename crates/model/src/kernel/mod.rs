@@ -12,6 +12,7 @@ mod forecast;
 mod gram;
 mod lanes;
 mod responses;
+mod sums;
 
 use std::ops::Range;
 
