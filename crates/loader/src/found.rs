@@ -26,7 +26,7 @@ pub(crate) struct Found {
 
 impl OpenFile<'_> {
     /// Finds the wanted securities of a row group.
-    pub(crate) fn find(&self, group: usize, request: &Request<'_>) -> Result<Found, DataError> {
+    pub(crate) fn find(&self, group: usize, first_row: u64, request: &Request<'_>) -> Result<Found, DataError> {
         let (wanted, schema) = (request.wanted, self.metadata.schema());
         let is_zoned = |field: &Field| matches!(field.data_type(), DataType::Timestamp(_, Some(_)));
         // Whether instants are dates is for all rows to say.
@@ -37,7 +37,7 @@ impl OpenFile<'_> {
             return Ok(Found { names: Some(names), few });
         }
         let absent = schema.field_with_name(&request.source.security).is_err();
-        Ok(Found { names: None, few: if all || absent { None } else { self.few_rows(group, request)? } })
+        Ok(Found { names: None, few: if all || absent { None } else { self.few_rows(group, first_row, request)? } })
     }
 
     fn stored_runs(&self, group: usize, request: &Request<'_>) -> Option<Names> {
@@ -51,16 +51,20 @@ impl OpenFile<'_> {
     }
 
     /// The few rows by the identifiers of all.
-    fn few_rows(&self, group: usize, request: &Request<'_>) -> Result<Option<Vec<Range<usize>>>, DataError> {
+    fn few_rows(
+        &self,
+        group: usize,
+        first_row: u64,
+        request: &Request<'_>,
+    ) -> Result<Option<Vec<Range<usize>>>, DataError> {
         let source = request.source;
         let identifiers = ProjectionMask::columns(self.metadata.parquet_schema(), [source.security.as_str()]);
-        let first_row: i64 = self.metadata.metadata().row_groups()[..group].iter().map(|group| group.num_rows()).sum();
         let mut names = Names::default();
         let mut ranges: Vec<Range<usize>> = Vec::new();
         let mut read = 0;
         for batch in self.reader(group, &identifiers, None)? {
             let batch = batch.map_err(|e| unreadable(&self.input.path, &e))?;
-            let row_of = |row: usize| first_row as u64 + (read + row) as u64;
+            let row_of = |row: usize| first_row + (read + row) as u64;
             names.read(self, (&batch, &row_of), &source.security, |name| request.wanted.has(name))?;
             if !names.keeps_few() {
                 return Ok(None);

@@ -190,10 +190,14 @@ impl<'a> OpenFile<'a> {
 
     fn decode(&self, group: usize, first_row: u64, request: &Request<'_>) -> Result<Chunk, DataError> {
         let rows = self.metadata.metadata().row_group(group).num_rows() as usize;
-        let Found { names, few } = self.find(group, request)?;
+        let Found { names, few } = self.find(group, first_row, request)?;
         let columns = if names.is_some() { &self.others } else { &self.projection };
-        let selected = Selected::new(first_row, few.clone().unwrap_or_else(|| vec![0..rows]));
-        let reader = self.reader(group, columns, few.map(|_| selected.selection(rows)))?;
+        let is_few = few.is_some();
+        let selected = match few {
+            Some(ranges) => Selected::new(first_row, ranges),
+            None => Selected::new(first_row, std::iter::once(0..rows)),
+        };
+        let reader = self.reader(group, columns, is_few.then(|| selected.selection(rows)))?;
         let mut decoder = Decoder::new(self, request, selected, names);
         for batch in reader {
             decoder.take(&batch.map_err(|e| unreadable(&self.input.path, &e))?)?;
