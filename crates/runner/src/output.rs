@@ -133,26 +133,21 @@ impl Staging {
         std::fs::create_dir_all(&self.target).map_err(failed)?;
         let written = files_of(manifest);
         for file in &written {
-            self.set_aside(file).map_err(failed)?;
-            std::fs::rename(self.beside.path().join(file), self.target.join(file)).map_err(failed)?;
+            let (staged, place) = (self.beside.path().join(file), self.target.join(file));
+            // An earlier file of that name keeps its blocks until the staging directory goes, where there are links:
+            // to free them takes a while, which the caller has better use for.
+            let _ = std::fs::hard_link(&place, self.beside.path().join(format!("earlier-{file}")));
+            std::fs::rename(staged, place).map_err(failed)?;
         }
         // Only what an earlier run says it wrote is removed: other files may be the user's own.
         let earlier = Manifest::read(&self.target).map_or_else(|_| Vec::new(), |earlier| files_of(&earlier));
         for file in earlier.iter().filter(|file| own_files().contains(file) && !written.contains(file)) {
-            self.set_aside(file).map_err(failed)?;
+            let path = self.target.join(file);
+            if path.exists() {
+                std::fs::remove_file(path).map_err(failed)?;
+            }
         }
         std::fs::rename(staged, self.target.join(MANIFEST)).map_err(failed)
-    }
-
-    /// Makes room for a file: one of that name goes when the staging directory does. Were it renamed onto, some file
-    /// systems would first send the new one to the disk.
-    fn set_aside(&self, file: &str) -> std::io::Result<()> {
-        let place = self.target.join(file);
-        // What is no file is the user's.
-        match std::fs::symlink_metadata(&place) {
-            Ok(found) if !found.is_dir() => std::fs::rename(place, self.beside.path().join(format!("earlier-{file}"))),
-            _ => Ok(()),
-        }
     }
 }
 
