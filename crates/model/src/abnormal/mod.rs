@@ -38,10 +38,6 @@ pub struct EventDays {
     pub(crate) ars: Vec<Maybe>,
     /// SARs.
     pub(crate) sars: Vec<Maybe>,
-    /// Calendar index of the first day of the window; days before the calendar count back from zero.
-    first: i64,
-    /// Days of the calendar.
-    calendar: usize,
     /// Variance of the error of every day.
     errors: Vec<f64>,
     without_return: usize,
@@ -99,18 +95,10 @@ impl EventDays {
         (0..self.len()).map(|place| self.day(place))
     }
 
-    /// The calendar index of each day; `None` beyond the calendar.
-    pub fn calendar(&self) -> impl Iterator<Item = Option<usize>> {
-        let (first, end) = (self.first, self.calendar as i64);
-        (first..first + self.len() as i64).map(move |day| (0..end).contains(&day).then_some(day as usize))
-    }
-
     /// Starts afresh, with so many columns of the design.
-    fn reset(&mut self, specification: &Specification, place: &EventPlace<'_>, columns: usize) {
+    fn reset(&mut self, columns: usize) {
         self.is_whole = false;
         self.sars.clear();
-        self.first = place.day0 as i64 + i64::from(specification.event.first());
-        self.calendar = place.market().calendar.len();
         self.errors.clear();
         self.lost.clear();
         self.rows.clear();
@@ -132,15 +120,16 @@ impl EventDays {
         let series = place.series(specification.measure(), specification.returns);
         let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
         let simple = place.series(specification.measure(), ReturnKind::Simple);
-        self.reset(specification, place, fit.coefficients.len());
+        self.reset(fit.coefficients.len());
         for column in [&mut self.actual, &mut self.expected, &mut self.ars] {
             column.clear();
         }
         let length = specification.event.days();
         self.rows.resize(length * self.columns, 0.0);
-        let on_calendar = 0..self.calendar as i64;
+        let first = place.day0 as i64 + i64::from(specification.event.first());
+        let on_calendar = 0..place.market().calendar.len() as i64;
         let wanted = self.wants_sars(specification);
-        for (index, day) in (self.first..).take(length).enumerate() {
+        for (index, day) in (first..).take(length).enumerate() {
             let day = on_calendar.contains(&day).then_some(day as usize);
             let actual = day.map(|day| (day, series.at(day))).filter(|(_, r)| r.is_finite());
             let total_loss = || day.is_some_and(|day| simple.at(day) <= -1.0);

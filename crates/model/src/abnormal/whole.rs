@@ -22,7 +22,7 @@ impl EventDays {
         if window.len() != specification.event.days() {
             return None;
         }
-        self.reset(specification, place, fit.coefficients.len());
+        self.reset(fit.coefficients.len());
         for column in [&mut self.actual, &mut self.expected, &mut self.ars] {
             column.resize(window.len(), Maybe::NONE);
         }

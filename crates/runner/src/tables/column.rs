@@ -39,8 +39,7 @@ macro_rules! constructor {
             description: impl Into<String>,
             make: impl Fn(&Cell) -> Option<$type> + Sync + 'a,
         ) -> Self {
-            let make = Box::new(move |runs: &Runs| -> ArrayRef { Arc::new($array(runs, &make)) });
-            Self { name: name.into(), description: description.into(), key: false, data_type: $data_type, make }
+            Self::made(name, description, $data_type, move |runs| Arc::new($array(runs, &make)))
         }
     };
 }
@@ -54,15 +53,23 @@ impl<'a> Column<'a> {
     constructor!(date, Date, DataType::Date32, dates, "Civil dates.");
     constructor!(instant, i64, instant_type(), instants, "Instants in microseconds from the epoch.");
 
+    /// A column whose arrays are made so; no key.
+    fn made(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        data_type: DataType,
+        make: impl Fn(&Runs) -> ArrayRef + Sync + 'a,
+    ) -> Self {
+        Self { name: name.into(), description: description.into(), key: false, data_type, make: Box::new(make) }
+    }
+
     /// Numbers of runs of rows: `make` gives those of the run that a cell begins, one for each of its rows.
     pub(super) fn float_run<I: Iterator<Item = Maybe>>(
         name: impl Into<String>,
         description: impl Into<String>,
         make: impl Fn(&Cell) -> I + Sync + 'a,
     ) -> Self {
-        let make = Box::new(move |runs: &Runs| -> ArrayRef { Arc::new(join(runs, &make)) });
-        let data_type = DataType::Float64;
-        Self { name: name.into(), description: description.into(), key: false, data_type, make }
+        Self::made(name, description, DataType::Float64, move |runs| Arc::new(join(runs, &make)))
     }
 
     /// A key of runs of rows, in small whole numbers.
@@ -71,10 +78,10 @@ impl<'a> Column<'a> {
         description: &str,
         make: impl Fn(&Cell) -> I + Sync + 'a,
     ) -> Self {
-        let make = Box::new(move |runs: &Runs| -> ArrayRef {
+        Self::made(name, description, DataType::Int16, move |runs| {
             Arc::new(whole::<Int16Type, _>(runs, |cell, rows| make(cell).take(rows)))
-        });
-        Self { name: name.into(), description: description.into(), key: true, data_type: DataType::Int16, make }
+        })
+        .key()
     }
 
     /// Texts that are kept once each: those of the rows that `row` says.
@@ -85,7 +92,7 @@ impl<'a> Column<'a> {
         row: impl Fn(&Cell) -> usize + Sync + 'a,
     ) -> Self {
         let values: OnceLock<ArrayRef> = OnceLock::new();
-        let make = Box::new(move |runs: &Runs| -> ArrayRef {
+        Self::made(name, description, dictionary_type(), move |runs| {
             let distinct = texts.distinct();
             let plain =
                 || StringArray::from_iter_values(distinct.iter().map(|text| text.as_deref().unwrap_or_default()));
@@ -93,17 +100,15 @@ impl<'a> Column<'a> {
             let key = |cell: &Cell| Some(texts.code(row(cell))).filter(|&code| distinct[code].is_some());
             let keys = numbers::<Int32Type, _>(runs, |cell| key(cell).map(|code| code as i32));
             Arc::new(DictionaryArray::new(keys, values.clone()))
-        });
-        let data_type = dictionary_type();
-        Self { name: name.into(), description: description.into(), key: false, data_type, make }
+        })
     }
 
     /// A key that the rows of a run share.
     fn shared_key(name: &str, description: &str, of: impl Fn(&Cell) -> usize + Sync + 'a) -> Self {
-        let make = Box::new(move |runs: &Runs| -> ArrayRef {
+        Self::made(name, description, DataType::Int32, move |runs| {
             Arc::new(whole::<Int32Type, _>(runs, |cell, rows| std::iter::repeat_n(of(cell) as i32, rows)))
-        });
-        Self { name: name.into(), description: description.into(), key: true, data_type: DataType::Int32, make }
+        })
+        .key()
     }
 
     /// The key `spec_id`; the rows of a run have the same.
