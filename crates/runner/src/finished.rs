@@ -10,15 +10,24 @@ use crate::config::Study;
 use crate::findings::Case;
 use crate::infer::TestRow;
 use crate::influence::InfluenceRow;
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
 use crate::load::Loaded;
 use crate::longrun::{self, CalendarTimeRow, RatsRows};
 use crate::performance::Performance;
 use crate::regressions::RegressionRows;
 use crate::simulate::calibrate::PlaceboSize;
 
+/// What is looked up of every input row that is a candidate, in few bytes.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Among the candidates, or [`NOWHERE`].
+    candidate: u32,
+    market: u32,
+    day0: u32,
+}
+
 /// The place of a row that is no candidate.
-const NOWHERE: u32 = u32::MAX;
+const NOWHERE: Place = Place { candidate: u32::MAX, market: 0, day0: 0 };
 
 /// A study with its results.
 pub struct Finished<'a> {
@@ -54,8 +63,8 @@ pub struct Finished<'a> {
     pub cases: Vec<Case>,
     /// Tails of the t-statistics of single events.
     pub tails: StudentTails,
-    /// For every input row, its place among the candidates, or [`NOWHERE`].
-    places: Vec<u32>,
+    /// By input row.
+    places: Vec<Place>,
     /// For every candidate, the specification that decides on its overall outcome; empty before estimation.
     deciding: Vec<u32>,
 }
@@ -65,7 +74,8 @@ impl<'a> Finished<'a> {
     pub fn unestimated(study: &'a Study, loaded: &'a Loaded, ledger: &'a Ledger) -> Self {
         let mut places = vec![NOWHERE; ledger.rows.len()];
         for (place, candidate) in ledger.candidates.iter().enumerate() {
-            places[candidate.row] = place as u32;
+            places[candidate.row] =
+                Place { candidate: place as u32, market: candidate.market as u32, day0: candidate.day0 as u32 };
         }
         let results = study.specifications.iter().map(Results::new).collect();
         let factor_names = study.specifications.iter().map(longrun::factor_names).collect();
@@ -122,7 +132,7 @@ impl<'a> Finished<'a> {
 
     /// Place of an input row among the candidates, once there are results.
     pub fn place(&self, row: usize) -> Option<usize> {
-        let place = self.places[row] as usize;
+        let place = self.places[row].candidate as usize;
         (place < self.deciding.len()).then_some(place)
     }
 
@@ -148,15 +158,16 @@ impl<'a> Finished<'a> {
         self.outcome(deciding, row)
     }
 
-    /// The date of a day of an event's window, counted from its first; `None` beyond the calendar.
-    pub fn date_of_window(&self, specification: usize, place: usize, day: usize) -> Option<Date> {
-        let day = self.ledger.candidates[place].day_of_window(self.specification(specification), day)?;
-        self.loaded.assembled.panel.markets[self.ledger.candidates[place].market].calendar.dates().get(day).copied()
+    /// The date of a day of the window of a row's event, counted from its first; `None` beyond the calendar.
+    pub fn date_of_window(&self, specification: usize, row: usize, day: usize) -> Option<Date> {
+        let Place { market, day0, .. } = self.places[row];
+        let day = ledger::day_of_window(day0 as usize, self.specification(specification), day)?;
+        self.loaded.assembled.panel.markets[market as usize].calendar.dates().get(day).copied()
     }
 
-    /// The date of a calendar day of an event's market.
-    pub fn date(&self, place: usize, day: u32) -> Date {
-        let market = self.ledger.candidates[place].market;
+    /// The date of a calendar day of the market of a row's event.
+    pub fn date(&self, row: usize, day: u32) -> Date {
+        let market = self.places[row].market as usize;
         self.loaded.assembled.panel.markets[market].calendar.dates()[day as usize]
     }
 }

@@ -47,8 +47,8 @@ fn row(finished: &Finished<'_>, specification: usize, group: usize, window: usiz
     let (mut events, mut values, mut numbers, mut periods) = (Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
     for &event in &finished.ledger.groups[group].members {
         let Some(car) = results.window_car(event, window).get() else { continue };
-        let Candidate { day0, .. } = finished.ledger.candidates[event];
-        let date = finished.date(event, day0 as u32);
+        let Candidate { row, day0, .. } = finished.ledger.candidates[event];
+        let date = finished.date(row, day0 as u32);
         let period = cluster.of(date);
         periods.entry(period).or_insert_with(|| cluster.label(date).unwrap_or_else(|| date.to_string()));
         events.push(event);
@@ -83,7 +83,7 @@ pub fn warnings(finished: &Finished<'_>) -> Vec<String> {
         let event = found.event.as_ref().and_then(|left| left.flips).map(|Flip { what, mean, t }| {
             let candidate = &finished.ledger.candidates[row.events[what]];
             let security = &finished.loaded.assembled.panel.securities()[candidate.security].id;
-            let day0 = finished.date(row.events[what], candidate.day0 as u32);
+            let day0 = finished.date(candidate.row, candidate.day0 as u32);
             told(format!("event {} ({security}, {day0})", candidate.row), mean, t)
         });
         let period = found.period.as_ref().and_then(|left| left.flips);

@@ -124,8 +124,13 @@ impl Candidate {
 
     /// Calendar index of a day of the event window, counted from its first; it may lie behind the calendar's last.
     pub fn day_of_window(&self, specification: &Specification, day: usize) -> Option<usize> {
-        usize::try_from(self.day0 as i64 + i64::from(specification.event.first()) + day as i64).ok()
+        day_of_window(self.day0, specification, day)
     }
+}
+
+/// As [`Candidate::day_of_window`], from day 0.
+pub(crate) fn day_of_window(day0: usize, specification: &Specification, day: usize) -> Option<usize> {
+    usize::try_from(day0 as i64 + i64::from(specification.event.first()) + day as i64).ok()
 }
 
 /// Events by security, day 0 and announcement.

@@ -92,6 +92,18 @@ impl<T> EventColumn<T> {
         }
     }
 
+    /// The values of the events at some places, in that order; none of a column that was not kept.
+    pub(super) fn some(&self, places: &[usize]) -> Self
+    where
+        T: Copy,
+    {
+        let mut some = Self::new(self.per_event);
+        if !self.is_empty() {
+            places.iter().for_each(|&place| some.extend_from_slice(self.of(place)));
+        }
+        some
+    }
+
     /// Adds the events of another column after these.
     pub(super) fn append(&mut self, mut other: Self) {
         if self.blocks.last().is_none_or(|last| last.len() == self.full()) {

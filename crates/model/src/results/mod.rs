@@ -3,9 +3,11 @@
 mod column;
 mod path;
 mod push;
+mod some;
 
 pub use column::{BLOCK, EventColumn};
 pub(crate) use path::Path;
+pub use some::Part;
 
 use std::collections::BTreeMap;
 

@@ -1,28 +1,28 @@
 //! `abnormal_returns`: every day of the event window of every estimated event.
 
 use dayzero_model::Maybe;
-use dayzero_model::results::{EventColumn, Keep, Results};
+use dayzero_model::results::{EventColumn, Keep, Part, Results};
 
-use super::{Cell, Column, Table};
+use super::{Column, Estimate, Table};
 use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
-    let results = |cell: &Cell| -> &'a Results { &finished.results[cell.specification] };
-    let place = |cell: &Cell| cell.place.unwrap_or_default() as usize;
     let column = |name: &'static str, description: &'static str, values: fn(&Results) -> &EventColumn<Maybe>| {
-        Column::float_run(name, description, move |cell| values(results(cell)).of(place(cell)).iter().copied())
+        Column::float_run(name, description, move |Estimate { results, place }, _, into| {
+            into.extend_from_slice(values(results).of(place));
+        })
     };
     Table::per_estimate(
         "abnormal_returns",
         "a specification, an estimated event and a day of the event window",
-        finished,
+        (finished, Part::Days),
         |results| results.days_len,
     )
     .with(Column::specification(|cell| cell.specification))
     .with(Column::event())
     .with(Column::tau(finished))
     .with(Column::date("date", "the trading day; null beyond the calendar", move |cell| {
-        finished.date_of_window(cell.specification, place(cell), cell.part)
+        finished.date_of_window(cell.specification, cell.item, cell.part)
     }))
     .with(column(
         "return",
@@ -32,9 +32,13 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     .with(column("expected", "return that the model expects", |results| &results.expected))
     .with(column("ar", "abnormal return: return - expected", |results| &results.ars))
     .with(column("sar", "abnormal return over its forecast standard deviation", |results| &results.sars))
-    .with(Column::float_run("car", "sum of ar from the first day of the event window", move |cell| {
-        results(cell).path(place(cell))
-    }))
+    .with(Column::float_run(
+        "car",
+        "sum of ar from the first day of the event window",
+        |Estimate { results, place }, _, into| {
+            into.extend(results.path(place));
+        },
+    ))
 }
 
 /// What this table needs of every day, narrowed to some columns where the user says so.

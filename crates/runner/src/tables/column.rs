@@ -15,7 +15,7 @@ use dayzero_loader::texts::Texts;
 use dayzero_model::groups::Group;
 use dayzero_model::{Date, Maybe, Window};
 
-use super::{Cell, Runs};
+use super::{Cell, Estimate, Runs};
 use crate::finished::Finished;
 
 /// Makes the values of some rows. One call for many of them, so that the loop over them is compiled with what
@@ -37,7 +37,7 @@ macro_rules! constructor {
         pub(super) fn $function(
             name: impl Into<String>,
             description: impl Into<String>,
-            make: impl Fn(&Cell) -> Option<$type> + Sync + 'a,
+            make: impl Fn(&Cell<'_>) -> Option<$type> + Sync + 'a,
         ) -> Self {
             Self::made(name, description, $data_type, move |runs| Arc::new($array(runs, &make)))
         }
@@ -63,11 +63,12 @@ impl<'a> Column<'a> {
         Self { name: name.into(), description: description.into(), key: false, data_type, make: Box::new(make) }
     }
 
-    /// Numbers of runs of rows: `make` gives those of the run that a cell begins, one for each of its rows.
-    pub(super) fn float_run<I: Iterator<Item = Maybe>>(
+    /// Numbers of runs of rows: `make` adds those of the estimate of the run that a cell begins, one for each of its
+    /// rows.
+    pub(super) fn float_run(
         name: impl Into<String>,
         description: impl Into<String>,
-        make: impl Fn(&Cell) -> I + Sync + 'a,
+        make: impl Fn(Estimate<'_>, &Cell<'_>, &mut Vec<Maybe>) + Sync + 'a,
     ) -> Self {
         Self::made(name, description, DataType::Float64, move |runs| Arc::new(join(runs, &make)))
     }
@@ -76,7 +77,7 @@ impl<'a> Column<'a> {
     pub(super) fn int16_run<I: Iterator<Item = i16>>(
         name: &str,
         description: &str,
-        make: impl Fn(&Cell) -> I + Sync + 'a,
+        make: impl Fn(&Cell<'_>) -> I + Sync + 'a,
     ) -> Self {
         Self::made(name, description, DataType::Int16, move |runs| {
             Arc::new(whole::<Int16Type, _>(runs, |cell, rows| make(cell).take(rows)))
@@ -89,7 +90,7 @@ impl<'a> Column<'a> {
         name: impl Into<String>,
         description: impl Into<String>,
         texts: &'a Texts,
-        row: impl Fn(&Cell) -> usize + Sync + 'a,
+        row: impl Fn(&Cell<'_>) -> usize + Sync + 'a,
     ) -> Self {
         let values: OnceLock<ArrayRef> = OnceLock::new();
         Self::made(name, description, dictionary_type(), move |runs| {
@@ -104,7 +105,7 @@ impl<'a> Column<'a> {
     }
 
     /// A key that the rows of a run share.
-    fn shared_key(name: &str, description: &str, of: impl Fn(&Cell) -> usize + Sync + 'a) -> Self {
+    fn shared_key(name: &str, description: &str, of: impl Fn(&Cell<'_>) -> usize + Sync + 'a) -> Self {
         Self::made(name, description, DataType::Int32, move |runs| {
             Arc::new(whole::<Int32Type, _>(runs, |cell, rows| std::iter::repeat_n(of(cell) as i32, rows)))
         })
@@ -112,7 +113,7 @@ impl<'a> Column<'a> {
     }
 
     /// The key `spec_id`; the rows of a run have the same.
-    pub(super) fn specification(of: impl Fn(&Cell) -> usize + Sync + 'a) -> Self {
+    pub(super) fn specification(of: impl Fn(&Cell<'_>) -> usize + Sync + 'a) -> Self {
         Self::shared_key("spec_id", "specification", of)
     }
 
@@ -122,7 +123,7 @@ impl<'a> Column<'a> {
     }
 
     /// The key `group`, from the place of the group.
-    pub(super) fn group(groups: &'a [Group], of: impl Fn(&Cell) -> usize + Sync + 'a) -> Self {
+    pub(super) fn group(groups: &'a [Group], of: impl Fn(&Cell<'_>) -> usize + Sync + 'a) -> Self {
         Self::text("group", "all, or column=value", move |cell| Some(groups[of(cell)].label.as_str().into())).key()
     }
 
@@ -135,7 +136,7 @@ impl<'a> Column<'a> {
     }
 
     /// The keys `first` and `last`, the days of a window.
-    pub(super) fn window(of: impl Fn(&Cell) -> Window + Copy + Sync + 'a) -> [Self; 2] {
+    pub(super) fn window(of: impl Fn(&Cell<'_>) -> Window + Copy + Sync + 'a) -> [Self; 2] {
         [
             Self::int16("first", "first day of the window", move |cell| Some(of(cell).first() as i16)).key(),
             Self::int16("last", "last day of the window", move |cell| Some(of(cell).last() as i16)).key(),
@@ -175,22 +176,25 @@ fn instant_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-fn flags(runs: &Runs, make: impl Fn(&Cell) -> Option<bool>) -> BooleanArray {
+fn flags(runs: &Runs, make: impl Fn(&Cell<'_>) -> Option<bool>) -> BooleanArray {
     let mut values = Vec::with_capacity(runs.rows());
     runs.for_each(|cell| values.push(make(cell)));
     values.into()
 }
 
-fn dates(runs: &Runs, make: impl Fn(&Cell) -> Option<Date>) -> Date32Array {
+fn dates(runs: &Runs, make: impl Fn(&Cell<'_>) -> Option<Date>) -> Date32Array {
     numbers(runs, |cell| make(cell).map(|date| date.0))
 }
 
-fn instants(runs: &Runs, make: impl Fn(&Cell) -> Option<i64>) -> TimestampMicrosecondArray {
+fn instants(runs: &Runs, make: impl Fn(&Cell<'_>) -> Option<i64>) -> TimestampMicrosecondArray {
     numbers(runs, make).with_timezone("UTC")
 }
 
 /// Numbers as an array, whose nulls are where there is none.
-fn numbers<T: ArrowPrimitiveType, F: FnMut(&Cell) -> Option<T::Native>>(runs: &Runs, mut make: F) -> PrimitiveArray<T> {
+fn numbers<T: ArrowPrimitiveType, F: FnMut(&Cell<'_>) -> Option<T::Native>>(
+    runs: &Runs,
+    mut make: F,
+) -> PrimitiveArray<T> {
     let mut values: Vec<T::Native> = Vec::with_capacity(runs.rows());
     let mut absent = Vec::new();
     runs.for_each(|cell| {
@@ -212,34 +216,35 @@ fn numbers<T: ArrowPrimitiveType, F: FnMut(&Cell) -> Option<T::Native>>(runs: &R
 /// Numbers of which a run has one for each row.
 fn whole<T: ArrowPrimitiveType, I: Iterator<Item = T::Native>>(
     runs: &Runs,
-    make: impl Fn(&Cell, usize) -> I,
+    make: impl Fn(&Cell<'_>, usize) -> I,
 ) -> PrimitiveArray<T> {
     let mut values: Vec<T::Native> = Vec::with_capacity(runs.rows());
-    runs.iter().for_each(|(cell, rows)| values.extend(make(cell, rows)));
+    runs.iter().for_each(|(cell, rows)| values.extend(make(&cell, rows)));
     PrimitiveArray::new(values.into(), None)
 }
 
 /// Runs of numbers as one array.
-fn join<I: Iterator<Item = Maybe>>(runs: &Runs, make: impl Fn(&Cell) -> I) -> Float64Array {
-    let mut values = Vec::with_capacity(runs.rows());
-    let mut absent = 0;
-    for (cell, _) in runs.iter() {
-        values.extend(make(cell).map(|value| {
-            absent += usize::from(!value.is_some());
-            value.get().unwrap_or(0.0)
-        }));
+fn join(runs: &Runs, make: impl Fn(Estimate<'_>, &Cell<'_>, &mut Vec<Maybe>)) -> Float64Array {
+    let mut numbers: Vec<Maybe> = Vec::with_capacity(runs.rows());
+    for (cell, rows) in runs.iter() {
+        match cell.estimate {
+            Some(estimate) => make(estimate, &cell, &mut numbers),
+            None => numbers.extend(std::iter::repeat_n(Maybe::NONE, rows)),
+        }
     }
-    let present = || runs.iter().flat_map(|(cell, _)| make(cell).map(Maybe::is_some));
+    let absent = numbers.iter().filter(|number| !number.is_some()).count();
     let nulls = match absent {
         0 => None,
-        all if all == values.len() => Some(NullBuffer::new_null(all)),
-        _ => Some(present().collect::<Vec<bool>>().into()),
+        all if all == numbers.len() => Some(NullBuffer::new_null(all)),
+        _ => Some(numbers.iter().map(|number| number.is_some()).collect::<Vec<bool>>().into()),
     };
+    // In the same memory: a number that may be absent is as large as one that may not.
+    let values: Vec<f64> = numbers.into_iter().map(|number| number.get().unwrap_or(0.0)).collect();
     Float64Array::new(values.into(), nulls)
 }
 
 /// Texts as a dictionary. Most repeat the one before.
-fn dictionary<'a>(runs: &Runs, make: impl Fn(&Cell) -> Option<Cow<'a, str>>) -> DictionaryArray<Int32Type> {
+fn dictionary<'a>(runs: &Runs, make: impl Fn(&Cell<'_>) -> Option<Cow<'a, str>>) -> DictionaryArray<Int32Type> {
     let mut names: Vec<Cow<'a, str>> = Vec::new();
     let mut known_keys: HashMap<Cow<'a, str>, i32> = HashMap::new();
     let mut last: Option<i32> = None;

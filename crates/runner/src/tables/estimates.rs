@@ -5,17 +5,13 @@ use std::borrow::Cow;
 use dayzero_model::Maybe;
 use dayzero_model::diagnostics::Diagnosis;
 use dayzero_model::expected::Reported;
-use dayzero_model::results::Results;
+use dayzero_model::results::{Figures, Part};
 
-use super::{Cell, Column, Table};
+use super::{Cell, Column, Estimate, Table};
 use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
-    // The results of an event and its place in them, where it has an estimate.
-    let of = move |cell: &Cell| -> Option<(&'a Results, usize)> {
-        Some((&finished.results[cell.specification], cell.place? as usize))
-    };
-    let mut table = Table::per_event("estimates", "a specification and an input event", finished)
+    let mut table = Table::per_event("estimates", "a specification and an input event", finished, Part::Fits)
         .with(Column::specification(|cell| cell.specification))
         .with(Column::event())
         .with(Column::text("outcome", "ok, or why the event was not or not fully used", |cell| {
@@ -24,23 +20,21 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         .with(Column::text("reason", "the outcome in a sentence", |cell| {
             finished.outcome(cell.specification, cell.item).1.map(Cow::Borrowed)
         }))
-        .with(Column::int32("observations", "estimation days M", move |cell| {
-            of(cell).map(|(results, place)| results.figures[place].observations as i32)
+        .with(Column::int32("observations", "estimation days M", |cell| {
+            figures(cell).map(|figures| figures.observations as i32)
         }))
         .with(Column::date("first_date", "first estimation day that was used", move |cell| {
-            let (results, place) = of(cell)?;
-            Some(finished.date(place, results.figures[place].days.0))
+            figures(cell).map(|figures| finished.date(cell.item, figures.days.0))
         }))
         .with(Column::date("last_date", "last estimation day that was used", move |cell| {
-            let (results, place) = of(cell)?;
-            Some(finished.date(place, results.figures[place].days.1))
+            figures(cell).map(|figures| finished.date(cell.item, figures.days.1))
         }));
     for Reported { name, description } in reported(finished) {
         let recipes = finished.study.specifications.iter().map(|specification| &specification.recipe);
         let columns: Vec<Option<usize>> =
             recipes.map(|recipe| recipe.reported.iter().position(|own| own.name == name)).collect();
         table = table.with(Column::float(name, description, move |cell| {
-            let (results, place) = of(cell)?;
+            let Estimate { results, place } = cell.estimate?;
             results.reported.of(place)[columns[cell.specification]?].get()
         }));
     }
@@ -48,23 +42,28 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         .with(Column::float(
             "sigma",
             "residual standard deviation, divisor M - k; zero where the fit is perfect",
-            move |cell| of(cell).and_then(|(results, place)| results.figures[place].sigma.get()),
+            |cell| figures(cell)?.sigma.get(),
         ))
-        .with(Column::float("r_squared", "share of the variation that the regressors explain", move |cell| {
-            of(cell).and_then(|(results, place)| results.figures[place].r_squared.get())
+        .with(Column::float("r_squared", "share of the variation that the regressors explain", |cell| {
+            figures(cell)?.r_squared.get()
         }))
-        .with(Column::int32("dof", "degrees of freedom of sigma, M - k", move |cell| {
-            of(cell).map(|(results, place)| results.figures[place].dof as i32)
+        .with(Column::int32("dof", "degrees of freedom of sigma, M - k", |cell| {
+            figures(cell).map(|figures| figures.dof as i32)
         }));
     if finished.study.specifications.iter().any(|specification| specification.diagnostics) {
         for (name, description, value) in DIAGNOSES {
             table = table.with(Column::float(*name, *description, move |cell| {
-                let (results, place) = of(cell)?;
+                let Estimate { results, place } = cell.estimate?;
                 value(results.diagnoses.get(place)?.as_ref()?).get()
             }));
         }
     }
     table
+}
+
+/// The fit of the event of a row, where it has one.
+fn figures<'r>(cell: &Cell<'r>) -> Option<&'r Figures> {
+    cell.estimate.map(|estimate| &estimate.results.figures[estimate.place])
 }
 
 /// A column of the diagnosis of an estimate.

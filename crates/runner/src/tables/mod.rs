@@ -26,7 +26,7 @@ mod trades;
 mod walk_forward;
 
 pub use column::Column;
-pub use runs::{Cell, Runs};
+pub use runs::{Cell, Estimate, Runs};
 pub use table::Table;
 
 use crate::config::Mistake;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
-use dayzero_model::results::Results;
+use dayzero_model::results::{Part, Results};
 use rayon::prelude::*;
 
 use super::{Cell, Column, Runs};
@@ -43,7 +43,7 @@ impl<'a> Table<'a> {
         name: &'static str,
         description: &'static str,
         rows: usize,
-        cell: impl Fn(usize) -> Cell + Sync + 'a,
+        cell: impl Fn(usize) -> Cell<'static> + Sync + 'a,
     ) -> Self {
         Self::runs(name, description, (rows, 1), move |unit, runs| runs.push(cell(unit), 1))
     }
@@ -63,9 +63,14 @@ impl<'a> Table<'a> {
         Self { name, description, columns: Vec::new(), units, longest, per_specification: None, rows: Box::new(rows) }
     }
 
-    /// A table with a row for every specification and input event.
-    pub(super) fn per_event(name: &'static str, description: &'static str, finished: &'a Finished<'a>) -> Self {
-        Self::per_specification(name, description, (finished, 1), |_, _| 1)
+    /// A table with a row for every specification and input event, and the columns of a part of the estimates.
+    pub(super) fn per_event(
+        name: &'static str,
+        description: &'static str,
+        finished: &'a Finished<'a>,
+        part: Part,
+    ) -> Self {
+        Self::per_specification(name, description, (finished, part, 1), |_, _| 1)
     }
 
     /// A table with a run of rows for every specification and event that has an estimate; `length` says
@@ -73,18 +78,13 @@ impl<'a> Table<'a> {
     pub(super) fn per_estimate(
         name: &'static str,
         description: &'static str,
-        finished: &'a Finished<'a>,
+        (finished, part): (&'a Finished<'a>, Part),
         length: fn(&Results) -> usize,
     ) -> Self {
         let longest = finished.results.iter().map(length).max().unwrap_or_default();
-        Self::per_specification(
-            name,
-            description,
-            (finished, longest),
-            move |estimated, results| {
-                if estimated { length(results) } else { 0 }
-            },
-        )
+        Self::per_specification(name, description, (finished, part, longest), move |estimated, results| {
+            if estimated { length(results) } else { 0 }
+        })
     }
 
     /// A table with a run for every specification and input event: `length` says of how many rows, `longest` at most,
@@ -92,7 +92,7 @@ impl<'a> Table<'a> {
     fn per_specification(
         name: &'static str,
         description: &'static str,
-        (finished, longest): (&'a Finished<'a>, usize),
+        (finished, part, longest): (&'a Finished<'a>, Part, usize),
         length: impl Fn(bool, &Results) -> usize + Sync + 'a,
     ) -> Self {
         let events = finished.ledger.rows.len();
@@ -104,11 +104,9 @@ impl<'a> Table<'a> {
                 let before = specification * events;
                 let end = units.end.min(before + events);
                 let results = &finished.results[specification];
-                for item in start - before..end - before {
-                    let estimated = |place: &usize| results.outcome(*place).is_estimated();
-                    let place = finished.place(item).filter(estimated).map(|place| place as u32);
-                    runs.push(Cell { specification, item, part: 0, place }, length(place.is_some(), results));
-                }
+                let estimated = |place: &usize| results.outcome(*place).is_estimated();
+                let events = (start - before..end - before).map(|item| (item, finished.place(item).filter(estimated)));
+                runs.push_events((specification, results), events, part, |estimated| length(estimated, results));
                 start = end;
             }
             runs
