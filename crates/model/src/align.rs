@@ -95,6 +95,15 @@ pub enum Day0Rule {
 }
 
 impl Day0Rule {
+    /// Every rule, in the order of their declaration.
+    pub const ALL: [Self; 5] = [
+        Self::SameDayBeforeOpen,
+        Self::SameDayDuring,
+        Self::NextSessionAfterClose,
+        Self::NextSessionMarketClosed,
+        Self::SameDaySessionUnknown,
+    ];
+
     /// The code in the tables.
     pub fn code(self) -> &'static str {
         match self {

@@ -36,7 +36,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Every outcome, in the order in which summaries list them.
+    /// Every outcome, in the order of their declaration, in which summaries list them.
     pub const ALL: [Self; 15] = [
         Self::Ok,
         Self::IncompleteEventWindow,

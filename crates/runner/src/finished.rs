@@ -145,7 +145,7 @@ impl<'a> Finished<'a> {
                 (Some(results.outcome(place)), results.reason(place))
             }
             None => match &self.ledger.rows[row].exclusion {
-                Some((outcome, reason)) => (Some(*outcome), Some(reason)),
+                Some(exclusion) => (Some(exclusion.0), Some(&exclusion.1)),
                 None => (None, None),
             },
         }

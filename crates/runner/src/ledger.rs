@@ -1,11 +1,9 @@
 //! The ledger: one row per input event, whatever becomes of it.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use dayzero_loader::events::{Announced, EventTable};
-use dayzero_loader::texts::Texts;
 use dayzero_model::align::{Day0Rule, Session};
 use dayzero_model::groups::{self, Group};
 use dayzero_model::{Date, EventCalendar, Outcome, Specification};
@@ -20,26 +18,36 @@ use crate::config::raw::Duplicates;
 use crate::differences::{self, Difference};
 use crate::load::Loaded;
 
-/// What is known of one input event.
+/// What is known of one input event. There may be millions, so it is kept small.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
     /// Place of the security in the panel.
-    pub security: Option<usize>,
+    pub security: Option<u32>,
     /// Index of the market.
-    pub market: Option<usize>,
+    pub market: Option<u32>,
     /// The instant, in microseconds from the epoch.
     pub announced_at: Option<i64>,
     /// The date in the market's zone.
     pub announced_on: Option<Date>,
-    /// Part of the day: the table's session column, or derived from the instant.
-    pub session: Option<Cow<'static, str>>,
+    /// Part of the day.
+    pub session: Option<PartOfDay>,
     /// Calendar index and date of day 0, and the rule.
-    pub day0: Option<(usize, Date, Day0Rule)>,
+    pub day0: Option<(u32, Date, Day0Rule)>,
     /// Why the event cannot be estimated; `None` while it can.
-    pub exclusion: Option<(Outcome, String)>,
-    /// Value of each group column.
-    pub groups: Vec<Option<String>>,
+    pub exclusion: Option<Box<(Outcome, String)>>,
 }
+
+/// Part of the day of an announcement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartOfDay {
+    /// From the table's session column, or from the instant.
+    Known(Session),
+    /// What the session column has, which may be no session.
+    AsWritten,
+}
+
+/// The name of a group column, and its value per input event.
+pub type GroupColumn = (String, Vec<Option<String>>);
 
 /// An event that can be estimated.
 #[derive(Clone, Copy, Debug)]
@@ -58,10 +66,8 @@ pub struct Candidate {
 pub struct Ledger {
     /// One per input event.
     pub rows: Vec<Row>,
-    /// Identifiers as the input has them.
-    pub securities: Texts,
-    /// Names of the group columns.
-    pub group_columns: Vec<String>,
+    /// The group columns: their names, and a value per input event.
+    pub group_columns: Vec<GroupColumn>,
     /// The events to estimate, by security, day 0 and announcement: an order that does not depend
     /// on that of the input rows.
     pub candidates: Vec<Candidate>,
@@ -91,19 +97,18 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     for (row, kept) in rows.iter_mut().zip(&loaded.events.kept) {
         // What the user left out on purpose is not reported as a defect too.
         if !kept {
-            row.exclusion = Some((Outcome::Filtered, "left out by [events] filter".into()));
+            row.exclusion = Some(Box::new((Outcome::Filtered, "left out by [events] filter".into())));
         }
     }
     exclude_duplicates(&mut rows, &placed, study.duplicates, order);
     // Rows are too large to be looked up in the order of the candidates.
     let excluded: Vec<bool> = rows.par_iter().map(|row| row.exclusion.is_some()).collect();
     candidates.retain(|event| !excluded[event.row]);
-    let group_columns = fill_groups(study, &loaded.events, &mut rows, &candidates);
-    let groups = collect_groups(&group_columns, &rows, &candidates);
+    let group_columns = group_columns(study, &loaded.events, &rows, &candidates);
+    let groups = collect_groups(&group_columns, &candidates);
     let differences = differences::resolve(study, &groups).map_err(|mistake| study.document.error(&[mistake]))?;
     let notes = contradicted_sessions(&aligner, &rows).into_iter().collect();
-    let securities = security.clone();
-    Ok(Ledger { rows, securities, group_columns, candidates, events: event_calendar, groups, differences, notes })
+    Ok(Ledger { rows, group_columns, candidates, events: event_calendar, groups, differences, notes })
 }
 
 impl Ledger {
@@ -116,10 +121,21 @@ impl Ledger {
     }
 }
 
+impl Row {
+    /// Part of the day, of the event in that row of the input.
+    pub fn session<'a>(&self, row: usize, events: &'a EventTable) -> Option<&'a str> {
+        match self.session? {
+            PartOfDay::Known(session) => Some(session.code()),
+            PartOfDay::AsWritten => events.session.as_ref()?[row].as_deref(),
+        }
+    }
+}
+
 impl Candidate {
     /// An event that has a day 0.
     fn new(row: usize, known: &Row) -> Option<Self> {
-        Some(Self { row, security: known.security?, market: known.market?, day0: known.day0?.0 })
+        let (security, market, day0) = (known.security?, known.market?, known.day0?.0);
+        Some(Self { row, security: security as usize, market: market as usize, day0: day0 as usize })
     }
 
     /// Calendar index of a day of the event window, counted from its first; it may lie behind the calendar's last.
@@ -217,44 +233,44 @@ fn exclude_duplicates(
                 }
                 _ => format!("{} events of the security have the same day 0", members.len()),
             };
-            rows[row].exclusion = Some((Outcome::Duplicate, reason));
+            rows[row].exclusion = Some(Box::new((Outcome::Duplicate, reason)));
         }
     }
 }
 
-/// Values of the group columns, the derived quantiles last; returns their names.
-fn fill_groups(study: &Study, events: &EventTable, rows: &mut [Row], candidates: &[Candidate]) -> Vec<String> {
-    let mut names = Vec::new();
+/// The group columns, the derived quantiles last.
+fn group_columns(study: &Study, events: &EventTable, rows: &[Row], candidates: &[Candidate]) -> Vec<GroupColumn> {
+    let mut columns = Vec::new();
     for name in &study.events.groups {
         let column = events.groups.iter().find(|(known, _)| known == name).map(|(_, values)| values);
-        for (index, row) in rows.iter_mut().enumerate() {
+        let value = |(index, row): (usize, &Row)| {
             // The session in its four spellings, derived from the instant where the table has none.
             let value = match column {
                 Some(values) if name != "session" => values[index].clone(),
-                _ => row.session.as_deref().map(str::to_owned),
+                _ => row.session(index, events).map(str::to_owned),
             };
-            row.groups.push(value.filter(|value| !value.is_empty()));
-        }
-        names.push(name.clone());
+            value.filter(|value| !value.is_empty())
+        };
+        columns.push((name.clone(), rows.iter().enumerate().map(value).collect()));
     }
     if let (Some(values), Some(column)) = (&events.quantile, &study.events.quantile) {
         let known: Vec<f64> = candidates.iter().map(|c| values[c.row]).filter(|v| v.is_finite()).collect();
         let breaks = groups::breakpoints(&known, study.quantile_count);
-        for (row, &value) in rows.iter_mut().zip(values) {
+        let quantile = |(row, &value): (&Row, &f64)| {
             let takes_part = row.exclusion.is_none() && value.is_finite();
-            row.groups.push(takes_part.then(|| groups::quantile(&breaks, value).to_string()));
-        }
-        names.push(column.clone());
+            takes_part.then(|| groups::quantile(&breaks, value).to_string())
+        };
+        columns.push((column.clone(), rows.iter().zip(values).map(quantile).collect()));
     }
-    names
+    columns
 }
 
-fn collect_groups(columns: &[String], rows: &[Row], candidates: &[Candidate]) -> Vec<Group> {
+fn collect_groups(columns: &[GroupColumn], candidates: &[Candidate]) -> Vec<Group> {
     let mut found = vec![Group { label: "all".into(), members: (0..candidates.len()).collect() }];
-    for (j, column) in columns.iter().enumerate() {
+    for (column, values) in columns {
         let mut by_value: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, candidate) in candidates.iter().enumerate() {
-            if let Some(value) = &rows[candidate.row].groups[j] {
+            if let Some(value) = &values[candidate.row] {
                 by_value.entry(value).or_default().push(place);
             }
         }

@@ -1,7 +1,6 @@
 //! Real events as origins of pseudo-events, and the draws of the test `permutation`.
 
 use dayzero_loader::DataError;
-use dayzero_loader::texts::Texts;
 use dayzero_model::estimate::Estimator;
 use dayzero_model::groups::Group;
 use dayzero_model::permutation::Permutations;
@@ -69,7 +68,6 @@ pub(crate) fn ledger(real: &Ledger, events: impl Iterator<Item = PseudoEvent>, g
     };
     Ledger {
         rows: Vec::new(),
-        securities: Texts::default(),
         group_columns: Vec::new(),
         candidates: events.enumerate().map(candidate).collect(),
         events: real.events.clone(),

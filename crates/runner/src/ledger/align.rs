@@ -1,13 +1,11 @@
 //! Day 0 of events, or why there is none.
 
-use std::borrow::Cow;
-
 use dayzero_loader::events::{Announced, EventTable};
 use dayzero_loader::texts::Texts;
 use dayzero_model::Outcome;
 use dayzero_model::align::{self, Announcement, Session};
 
-use super::Row;
+use super::{PartOfDay, Row};
 use crate::load::Loaded;
 
 /// What is known of a security of the events.
@@ -73,11 +71,11 @@ impl<'a> Aligner<'a> {
     pub(super) fn align(&self, index: usize) -> Row {
         let loaded = self.loaded;
         let events = &loaded.events;
-        let written = events.session.as_ref().and_then(|session| session[index].as_deref());
+        let is_written = events.session.as_ref().is_some_and(|session| session[index].is_some());
         let mut row = Row::default();
         let exclude = |row: Row, outcome, reason: String| Row {
-            session: row.session.or(written.map(|text| Cow::Owned(text.to_owned()))),
-            exclusion: Some((outcome, reason)),
+            session: row.session.or(is_written.then_some(PartOfDay::AsWritten)),
+            exclusion: Some(Box::new((outcome, reason))),
             ..row
         };
         if let Announced::At(instant) = &events.announced[index] {
@@ -88,8 +86,8 @@ impl<'a> Aligner<'a> {
             Err((outcome, reason)) => return exclude(row, outcome, reason),
         };
         let market_index = loaded.assembled.panel.securities()[security].market;
-        row.security = Some(security);
-        row.market = Some(market_index);
+        row.security = Some(security as u32);
+        row.market = Some(market_index as u32);
         let announcement = match &events.announced[index] {
             Announced::At(instant) => {
                 let local = loaded.assembled.zones[market_index].to_datetime(*instant);
@@ -106,9 +104,9 @@ impl<'a> Aligner<'a> {
         let market = &loaded.assembled.panel.markets[market_index];
         row.announced_on = Some(announcement.date());
         // As the table writes it where that can be read, else from the instant and the market's hours.
-        row.session = Some(self.written(index).unwrap_or_else(|| announcement.session(market)).code().into());
+        row.session = Some(PartOfDay::Known(self.written(index).unwrap_or_else(|| announcement.session(market))));
         match align::day0(market, announcement) {
-            Ok(day0) => Row { day0: Some((day0.index, market.calendar.dates()[day0.index], day0.rule)), ..row },
+            Ok(day0) => Row { day0: Some((day0.index as u32, market.calendar.dates()[day0.index], day0.rule)), ..row },
             Err(unaligned) => exclude(row, unaligned.outcome, unaligned.reason),
         }
     }

@@ -107,9 +107,12 @@ fn known_label(label: KnownLabel, ground: Ground<'_>, event: usize) -> Option<St
     let candidate = &ground.ledger.candidates[event];
     match label {
         KnownLabel::Period(period) => period.label(day0(ground, event)),
-        KnownLabel::Security => ground.ledger.securities[candidate.row].clone(),
+        KnownLabel::Security => ground.loaded.events.security[candidate.row].clone(),
         KnownLabel::Market => Some(ground.loaded.assembled.panel.markets[candidate.market].name.clone()),
-        KnownLabel::Session => ground.ledger.rows[candidate.row].session.as_deref().map(str::to_owned),
+        KnownLabel::Session => {
+            let (row, events) = (candidate.row, &ground.loaded.events);
+            ground.ledger.rows[row].session(row, events).map(str::to_owned)
+        }
     }
 }
 

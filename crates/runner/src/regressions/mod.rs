@@ -166,7 +166,7 @@ impl Task<'_> {
             Undefined::OneCluster => "all events are in one cluster".into(),
             Undefined::Leverage { observation } => {
                 let candidate = &self.ground.ledger.candidates[events[observation]];
-                let security = self.ground.ledger.securities[candidate.row].as_deref().unwrap_or_default();
+                let security = self.ground.loaded.events.security[candidate.row].as_deref().unwrap_or_default();
                 let date = columns::day0(self.ground, events[observation]);
                 format!("the event of {security} on {date} alone decides a coefficient, which hc3 does not allow")
             }

@@ -13,7 +13,7 @@ use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Float64Type, Int16Ty
 use dayzero_loader::columns::dictionary_type;
 use dayzero_loader::texts::Texts;
 use dayzero_model::groups::Group;
-use dayzero_model::{Date, Maybe, Window};
+use dayzero_model::{Date, Maybe, Outcome, Window};
 
 use super::{Cell, Estimate, Runs};
 use crate::finished::Finished;
@@ -102,6 +102,27 @@ impl<'a> Column<'a> {
             let keys = numbers::<Int32Type, _>(runs, |cell| key(cell).map(|code| code as i32));
             Arc::new(DictionaryArray::new(keys, values.clone()))
         })
+    }
+
+    /// One of few texts, by its number.
+    pub(super) fn choice(
+        name: impl Into<String>,
+        description: impl Into<String>,
+        choices: impl IntoIterator<Item = &'a str>,
+        make: impl Fn(&Cell<'_>) -> Option<usize> + Sync + 'a,
+    ) -> Self {
+        let choices: ArrayRef = Arc::new(StringArray::from_iter_values(choices));
+        Self::made(name, description, dictionary_type(), move |runs| {
+            let keys = numbers::<Int32Type, _>(runs, |cell| make(cell).map(|choice| choice as i32));
+            Arc::new(DictionaryArray::new(keys, choices.clone()))
+        })
+    }
+
+    /// What became of events.
+    pub(super) fn outcome(of: impl Fn(&Cell<'_>) -> Option<Outcome> + Sync + 'a) -> Self {
+        let (name, description) = ("outcome", "ok, or why the event was not or not fully used");
+        let place = move |cell: &Cell<'_>| of(cell).map(|outcome| outcome as usize);
+        Self::choice(name, description, Outcome::ALL.map(Outcome::code), place)
     }
 
     /// A key that the rows of a run share.
@@ -265,4 +286,17 @@ fn dictionary<'a>(runs: &Runs, make: impl Fn(&Cell<'_>) -> Option<Cow<'a, str>>)
 /// Whether two texts are the same; at once where they are one.
 fn is_same(a: &str, b: &str) -> bool {
     std::ptr::eq(a, b) || a == b
+}
+
+#[cfg(test)]
+mod tests {
+    use dayzero_model::align::Day0Rule;
+
+    use super::*;
+
+    #[test]
+    fn choices_are_numbered_as_they_are_declared() {
+        assert!(Outcome::ALL.iter().enumerate().all(|(place, &outcome)| outcome as usize == place));
+        assert!(Day0Rule::ALL.iter().enumerate().all(|(place, &rule)| rule as usize == place));
+    }
 }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use dayzero_model::Maybe;
 use dayzero_model::diagnostics::Diagnosis;
 use dayzero_model::expected::Reported;
 use dayzero_model::results::{Figures, Part};
+use dayzero_model::{Maybe, Outcome};
 
 use super::{Cell, Column, Estimate, Table};
 use crate::finished::Finished;
@@ -14,11 +14,10 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let mut table = Table::per_event("estimates", "a specification and an input event", finished, Part::Fits)
         .with(Column::specification(|cell| cell.specification))
         .with(Column::event())
-        .with(Column::text("outcome", "ok, or why the event was not or not fully used", |cell| {
-            finished.outcome(cell.specification, cell.item).0.map(|outcome| Cow::Borrowed(outcome.code()))
-        }))
+        .with(Column::outcome(|cell| cell.outcome))
         .with(Column::text("reason", "the outcome in a sentence", |cell| {
-            finished.outcome(cell.specification, cell.item).1.map(Cow::Borrowed)
+            let remarkable = cell.outcome != Some(Outcome::Ok);
+            remarkable.then(|| finished.outcome(cell.specification, cell.item).1).flatten().map(Cow::Borrowed)
         }))
         .with(Column::int32("observations", "estimation days M", |cell| {
             figures(cell).map(|figures| figures.observations as i32)

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use dayzero_model::align::Day0Rule;
+
 use super::{Cell, Column, Table};
 use crate::finished::Finished;
 use crate::ledger::Row;
@@ -18,10 +20,13 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         ..Cell::default()
     })
     .with(Column::int32("event_id", "row of the event in the input, from 0", |cell| Some(cell.item as i32)).key())
-    .with(Column::texts("security", "identifier of the security", &ledger.securities, |cell| cell.item))
-    .with(Column::text("market", "market of the security", move |cell| {
-        row(cell).market.map(|market| Cow::Borrowed(markets[market].name.as_str()))
-    }))
+    .with(Column::texts("security", "identifier of the security", &finished.loaded.events.security, |cell| cell.item))
+    .with(Column::choice(
+        "market",
+        "market of the security",
+        markets.iter().map(|market| market.name.as_str()),
+        move |cell| row(cell).market.map(|market| market as usize),
+    ))
     .with(Column::instant("announced_at", "instant of the announcement", move |cell| row(cell).announced_at))
     .with(Column::date("announced_on", "date of the announcement in the market's zone", move |cell| {
         row(cell).announced_on
@@ -29,27 +34,28 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     .with(Column::text(
         "session",
         "part of the day: bmo, during, amc or unknown; the input's column, or from the instant and the market's hours",
-        move |cell| row(cell).session.as_deref().map(Cow::Borrowed),
+        move |cell| row(cell).session(cell.item, &finished.loaded.events).map(Cow::Borrowed),
     ))
     .with(Column::date("day0", "first session whose close is after the announcement", move |cell| {
         row(cell).day0.map(|(_, date, _)| date)
     }))
-    .with(Column::text("day0_rule", "the rule that led to day 0", move |cell| {
-        row(cell).day0.map(|(_, _, rule)| Cow::Borrowed(rule.code()))
-    }));
-    for (j, name) in ledger.group_columns.iter().enumerate().filter(|(_, name)| !OWN.contains(&name.as_str())) {
+    .with(Column::choice(
+        "day0_rule",
+        "the rule that led to day 0",
+        Day0Rule::ALL.map(Day0Rule::code),
+        move |cell| row(cell).day0.map(|(_, _, rule)| rule as usize),
+    ));
+    for (name, values) in ledger.group_columns.iter().filter(|(name, _)| !OWN.contains(&name.as_str())) {
         let description = match &finished.study.events.quantile {
             Some(column) if column == name => format!("quantile of {name}, from 1 for the lowest values"),
             _ => format!("group by the input's column {name}"),
         };
         table =
-            table.with(Column::text(name, description, move |cell| row(cell).groups[j].as_deref().map(Cow::Borrowed)));
+            table.with(Column::text(name, description, move |cell| values[cell.item].as_deref().map(Cow::Borrowed)));
     }
-    table
-        .with(Column::text("outcome", "ok, or why the event was not or not fully used", |cell| {
-            finished.overall_outcome(cell.item).0.map(|outcome| Cow::Borrowed(outcome.code()))
-        }))
-        .with(Column::text("reason", "the outcome in a sentence", |cell| {
-            finished.overall_outcome(cell.item).1.map(Cow::Borrowed)
-        }))
+    table.with(Column::outcome(|cell| finished.overall_outcome(cell.item).0)).with(Column::text(
+        "reason",
+        "the outcome in a sentence",
+        |cell| finished.overall_outcome(cell.item).1.map(Cow::Borrowed),
+    ))
 }

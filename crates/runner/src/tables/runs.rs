@@ -1,5 +1,6 @@
 //! Which rows a table has.
 
+use dayzero_model::Outcome;
 use dayzero_model::results::{Part, Results};
 
 /// Where a row of a table comes from. What the numbers count depends on the table.
@@ -11,7 +12,9 @@ pub struct Cell<'r> {
     pub item: usize,
     /// Day, window or test.
     pub part: usize,
-    /// The estimate of the event, in tables of estimates, where it has one.
+    /// What became of the event, in tables of estimates.
+    pub outcome: Option<Outcome>,
+    /// Its estimate, there, if it has one.
     pub estimate: Option<Estimate<'r>>,
 }
 
@@ -35,47 +38,65 @@ pub struct Runs {
     estimates: Vec<Results>,
 }
 
-/// Some rows.
+/// Some rows, in few bytes.
 #[derive(Debug)]
 struct Run {
-    specification: usize,
-    item: usize,
-    first_part: usize,
-    rows: usize,
-    /// Which of the estimates, and the place in it.
-    estimate: Option<(u32, u32)>,
+    specification: u32,
+    item: u32,
+    first_part: u32,
+    rows: u32,
+    /// Which of the estimates.
+    shown: u32,
+    /// The place in it, or [`NOWHERE`].
+    place: u32,
+    outcome: Option<Outcome>,
+}
+
+/// The place of an event without an estimate.
+const NOWHERE: u32 = u32::MAX;
+
+/// An event of a table of estimates.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Event {
+    /// Row in the input.
+    pub(super) item: usize,
+    /// What became of it.
+    pub(super) outcome: Option<Outcome>,
+    /// Its place in the results, where it has an estimate.
+    pub(super) place: Option<usize>,
 }
 
 impl Runs {
     /// Adds a run of so many rows, of which a cell is the first.
     pub(crate) fn push(&mut self, first: Cell<'_>, rows: usize) {
-        let Cell { specification, item, part: first_part, .. } = first;
-        self.add(Run { specification, item, first_part, rows, estimate: None });
+        let Cell { specification, item, part, outcome, .. } = first;
+        let [specification, item, first_part, rows] = [specification, item, part, rows].map(|number| number as u32);
+        self.add(Run { specification, item, first_part, rows, shown: 0, place: NOWHERE, outcome });
     }
 
-    /// Adds the runs of some events of a specification: their rows in the input, and their places in its results where
-    /// they have an estimate, of which a part is shown. `length` says how many rows a run has, with an estimate and
-    /// without.
+    /// Adds the runs of some events of a specification, of whose estimates a part is shown; `length` says how many rows
+    /// a run has, with an estimate and without.
     pub(super) fn push_events(
         &mut self,
         (specification, results): (usize, &Results),
-        events: impl Iterator<Item = (usize, Option<usize>)>,
+        events: impl Iterator<Item = Event>,
         part: Part,
         length: impl Fn(bool) -> usize,
     ) {
         let shown = self.estimates.len() as u32;
         let mut places = Vec::new();
-        for (item, place) in events {
-            let estimate = place.map(|_| (shown, places.len() as u32));
-            places.extend(place);
-            self.add(Run { specification, item, first_part: 0, rows: length(place.is_some()), estimate });
+        for Event { item, outcome, place: estimated } in events {
+            let place = estimated.map_or(NOWHERE, |_| places.len() as u32);
+            places.extend(estimated);
+            let (item, rows) = (item as u32, length(estimated.is_some()) as u32);
+            self.add(Run { specification: specification as u32, item, first_part: 0, rows, shown, place, outcome });
         }
         self.estimates.push(results.some(&places, part));
     }
 
     fn add(&mut self, run: Run) {
         if run.rows > 0 {
-            self.rows += run.rows;
+            self.rows += run.rows as usize;
             self.runs.push(run);
         }
     }
@@ -88,9 +109,11 @@ impl Runs {
     /// The runs: the cell that begins each, and its number of rows.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Cell<'_>, usize)> {
         self.runs.iter().map(|run| {
-            let Run { specification, item, first_part: part, rows, estimate } = *run;
-            let show = |(shown, place)| Estimate { results: &self.estimates[shown as usize], place: place as usize };
-            (Cell { specification, item, part, estimate: estimate.map(show) }, rows)
+            let Run { specification, item, first_part, rows, shown, place, outcome } = *run;
+            let estimate = || Estimate { results: &self.estimates[shown as usize], place: place as usize };
+            let [specification, item, part] = [specification, item, first_part].map(|number| number as usize);
+            let estimate = (place != NOWHERE).then(estimate);
+            (Cell { specification, item, part, outcome, estimate }, rows as usize)
         })
     }
 

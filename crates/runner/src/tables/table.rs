@@ -10,6 +10,7 @@ use arrow::error::ArrowError;
 use dayzero_model::results::{Part, Results};
 use rayon::prelude::*;
 
+use super::runs::Event;
 use super::{Cell, Column, Runs};
 use crate::config::Mistake;
 use crate::finished::Finished;
@@ -104,8 +105,12 @@ impl<'a> Table<'a> {
                 let before = specification * events;
                 let end = units.end.min(before + events);
                 let results = &finished.results[specification];
-                let estimated = |place: &usize| results.outcome(*place).is_estimated();
-                let events = (start - before..end - before).map(|item| (item, finished.place(item).filter(estimated)));
+                let event = |item: usize| {
+                    let (outcome, _) = finished.outcome(specification, item);
+                    let place = outcome.filter(|outcome| outcome.is_estimated()).and_then(|_| finished.place(item));
+                    Event { item, outcome, place }
+                };
+                let events = (start - before..end - before).map(event);
                 runs.push_events((specification, results), events, part, |estimated| length(estimated, results));
                 start = end;
             }
