@@ -1,8 +1,8 @@
 //! The fast path: least squares on columns that all events of a market share.
 //!
-//! Σy and Σyx over the estimation window are dot products; (X'X)⁻¹ depends on the days only and is made
-//! once per window; a second pass makes the residuals, so that their sum of squares suffers no
-//! cancellation. Days without a return or near other events are taken out of X'X again. Where that loses
+//! Σy, Σy² and Σyx over the estimation window are dot products; X'X and its inverse depend on the days only and are
+//! made once per window. Sums of squares follow from these, or from residuals that a second pass makes where digits
+//! would cancel. Days without a return or near other events are taken out of X'X again. Where that loses
 //! digits, or anything else is unusual, the event takes the general path through a decomposition of its
 //! own design: the two agree to 1e-12.
 
@@ -21,7 +21,7 @@ use pulp::Arch;
 use crate::event::EventPlace;
 use crate::expected::{ClosedForm, Fit};
 use crate::{Maybe, Response, Specification};
-use columns::{Columns, Inverse};
+use columns::{Columns, Room};
 use fitted::{Days, Residuals, for_columns, given, least_squares};
 use forecast::{Forecast, forecast};
 use responses::Responses;
@@ -51,7 +51,7 @@ pub(crate) enum Wanted {
 pub(crate) struct Scratch {
     responses: Responses,
     residuals: Vec<f64>,
-    inverse: Inverse,
+    without: Room,
 }
 
 impl Kernel {
@@ -97,7 +97,7 @@ impl Kernel {
         if window.len() != self.columns.length() || !enough(window.len()) {
             return None;
         }
-        let kept = wanted == Wanted::All || self.form == ClosedForm::Given;
+        let kept = wanted == Wanted::All;
         scratch.residuals.resize(if kept { window.len() } else { 0 }, 0.0);
         let stored = scratch.responses.read(specification, place, &self.columns, &window);
         if self.columns.are_complete(&window) && self.fit_days(&window, stored, wanted, scratch, fit).is_some() {
@@ -124,37 +124,37 @@ impl Kernel {
         scratch: &mut Scratch,
         fit: &mut Fit,
     ) -> Option<()> {
-        let Scratch { responses, residuals, inverse: without } = scratch;
+        let Scratch { responses, residuals, without } = scratch;
         let (count, k) = (responses.count(), self.columns.values.len() + 1);
         let y = stored.unwrap_or(&responses.y);
         let (weights, number) = (responses.weights(), count as f64);
         let residuals = Residuals { counted: wanted != Wanted::Squares, kept: residuals };
+        let moments = match weights {
+            None => self.columns.moments(window.start),
+            Some(_) => self.columns.moments_without(window.start, responses.left_out(), without)?,
+        };
+        fit.coefficients.clear();
+        fit.inverse.clear();
         let (fitted, parameters) = match self.form {
+            ClosedForm::LeastSquares if moments.inverse.is_empty() => return None,
             ClosedForm::LeastSquares => {
-                let inverse = match weights {
-                    None => self.columns.inverse(window.start)?,
-                    Some(_) => self.columns.inverse_without(window.start, responses.left_out(), without)?,
-                };
                 fit.coefficients.resize(k, 0.0);
-                fit.inverse.clear();
-                fit.inverse.extend_from_slice(inverse);
+                fit.inverse.extend_from_slice(moments.inverse);
                 let fitted = for_columns!(k - 1, |K| {
                     let days = Days { y, columns: self.columns.since(window.start), weights, count: number };
-                    least_squares::<K>(self.arch, days, inverse, &mut fit.coefficients, residuals)
+                    least_squares::<K>(self.arch, days, moments, &mut fit.coefficients, residuals)
                 });
                 (fitted?, k)
             }
             ClosedForm::Given => {
                 let days = Days { y, columns: self.columns.since(window.start), weights, count: number };
-                fit.coefficients.clear();
                 fit.coefficients.push(1.0);
-                fit.inverse.clear();
-                (given(self.arch, days, residuals)?, 1)
+                (given(self.arch, days, moments.gram, residuals)?, 1)
             }
         };
         fit.residual_mean = fitted.residual_mean;
         fit.positive_share = fitted.positive / number;
-        fit.set_sums(count, parameters, fitted.squares, fitted.total + number * fitted.mean * fitted.mean);
+        fit.set_sums(count, parameters, fitted.squares, fitted.responses);
         let explains = self.form == ClosedForm::LeastSquares && k > 1 && fitted.total > 0.0;
         fit.r_squared = explains.then(|| 1.0 - fitted.squares / fitted.total);
         Some(())
