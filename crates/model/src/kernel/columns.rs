@@ -3,9 +3,12 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::fitted::MOST_COLUMNS;
+use pulp::Arch;
+
+use super::fitted::{MOST_COLUMNS, for_columns};
 use super::gram;
 use super::lanes::LANES;
+use super::sums::products;
 
 /// The columns of a design on the calendar of a market, as they are: were they centred over the calendar, what
 /// lies beyond a window would move the last digits of what is estimated on it. Returns are nearly orthogonal to the
@@ -19,6 +22,7 @@ pub(super) struct Columns {
     /// For every day, how many days before it lack a regressor or the risk-free return.
     lacking: Vec<u32>,
     length: usize,
+    arch: Arch,
     /// By first day of a window without such days: X'X, then (X'X)⁻¹ where the regressors are not nearly dependent.
     /// Together, and without a detour, since the windows of events are far from each other in memory.
     windows: Vec<OnceLock<Box<[f64]>>>,
@@ -43,7 +47,13 @@ pub(super) struct Room {
 impl Columns {
     /// The columns for windows of so many days; `None` where there are more regressors than the kernel
     /// is compiled for.
-    pub(super) fn new(regressors: &[&[f64]], risk_free: Option<&[f64]>, days: usize, length: usize) -> Option<Self> {
+    pub(super) fn new(
+        arch: Arch,
+        regressors: &[&[f64]],
+        risk_free: Option<&[f64]>,
+        days: usize,
+        length: usize,
+    ) -> Option<Self> {
         if regressors.len() > MOST_COLUMNS || length == 0 || length > days {
             return None;
         }
@@ -61,7 +71,7 @@ impl Columns {
         let values = regressors.iter().map(padded);
         let risk_free = risk_free.map(|column| column.iter().enumerate().map(|(day, &r)| or_zero(day, r)).collect());
         let windows = (0..=days - length).map(|_| OnceLock::new()).collect();
-        Some(Self { values: values.collect(), risk_free, lacking, length, windows })
+        Some(Self { values: values.collect(), risk_free, lacking, length, arch, windows })
     }
 
     /// Days of a window.
@@ -133,20 +143,21 @@ impl Columns {
         Some(Moments { gram: &room.gram, inverse: &room.inverse })
     }
 
-    /// X'X of the constant and the columns.
+    /// X'X of the constant and the columns: each with those before it.
     fn gram(&self, days: Range<usize>) -> Vec<f64> {
         let k = self.values.len() + 1;
         let mut gram = vec![0.0; k * k];
-        let column = |j: usize| (j > 0).then(|| &self.values[j - 1][days.clone()]);
-        for i in 0..k {
-            for j in 0..=i {
-                let sum = match (column(i), column(j)) {
-                    (Some(x), Some(z)) => x.iter().zip(z).map(|(x, z)| x * z).sum(),
-                    (Some(x), None) => x.iter().sum(),
-                    (None, _) => self.length as f64,
-                };
-                gram[i * k + j] = sum;
-                gram[j * k + i] = sum;
+        gram[0] = self.length as f64;
+        for (before, column) in self.values.iter().enumerate() {
+            let i = before + 1;
+            for_columns!(before, |K| {
+                let sums = products::<K>(self.arch, &column[days.clone()], self.since(days.start));
+                gram[i * k] = sums.y;
+                gram[i * k + i] = sums.yy;
+                gram[i * k + 1..i * k + i].copy_from_slice(&sums.yx);
+            });
+            for j in 0..i {
+                gram[j * k + i] = gram[i * k + j];
             }
         }
         gram

@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::columns::Moments;
 use super::lanes::{Block, LANES, blocks, blocks_mut, copy_last, fold, for_quads, zero};
-use super::sums::{Line, Products, Sums, products_with};
+use super::sums::{Line, Products, Sums};
 
 /// The estimation days of an event.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ fn fit_line<S: Simd, const K: usize, const G: usize>(simd: S, fit: LeastSquares<
     let LeastSquares { days, moments, coefficients, residuals } = fit;
     let mut last = [0.0; LANES];
     let last = copy_last(days.y, &mut last);
-    let sums = days.products::<S, G>(simd, last);
+    let sums = Products::sum::<S, G>(simd, days.y, last, days.columns);
     if !sums.y.is_finite() {
         return None;
     }
@@ -105,7 +105,7 @@ fn take_away<S: Simd, const G: usize>(simd: S, given: Given<'_>) -> Option<Fitte
     let Given { days, gram, residuals: Residuals { counted, kept } } = given;
     let mut last = [0.0; LANES];
     let last = copy_last(days.y, &mut last);
-    let sums = days.products::<S, G>(simd, last);
+    let sums = Products::sum::<S, G>(simd, days.y, last, days.columns);
     if !sums.y.is_finite() {
         return None;
     }
@@ -129,33 +129,6 @@ fn take_away<S: Simd, const G: usize>(simd: S, given: Given<'_>) -> Option<Fitte
 }
 
 impl<const K: usize> Days<'_, K> {
-    /// Σy, Σy² and the Σyx, a few at a time, which stay in the registers.
-    #[inline(always)]
-    fn products<S: Simd, const G: usize>(&self, simd: S, last: &[f64; LANES]) -> Products<K> {
-        let mut yx = [0.0; K];
-        let columns = &self.columns[..];
-        let (own, others) = match (columns, &mut yx[..]) {
-            ([first, others @ ..], [product, rest @ ..]) => {
-                let (own, [of_first]) = products_with::<S, G, 1, true>(simd, self.y, last, [first]);
-                *product = of_first;
-                (own, (others, rest))
-            }
-            _ => (products_with::<S, G, 0, true>(simd, self.y, last, []).0, (&[][..], &mut [][..])),
-        };
-        for (columns, products) in others.0.chunks(3).zip(others.1.chunks_mut(3)) {
-            match *columns {
-                [a, b, c] => {
-                    products.copy_from_slice(&products_with::<S, G, 3, false>(simd, self.y, last, [a, b, c]).1);
-                }
-                [a, b] => products.copy_from_slice(&products_with::<S, G, 2, false>(simd, self.y, last, [a, b]).1),
-                [a] => products.copy_from_slice(&products_with::<S, G, 1, false>(simd, self.y, last, [a]).1),
-                _ => {}
-            }
-        }
-        let [y, yy] = own;
-        Products { y, yy, yx }
-    }
-
     /// The sums of a line: from those of the products, and from its residuals where digits would cancel there. What is
     /// wanted of the residuals does not decide which, or it would move the last digits.
     #[inline(always)]

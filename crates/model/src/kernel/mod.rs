@@ -77,8 +77,9 @@ impl Kernel {
         if special || !fits {
             return None;
         }
-        let columns = Columns::new(regressors, risk_free, days, specification.estimation.days())?;
-        Some(Self { columns, form, arch: Arch::new() })
+        let arch = Arch::new();
+        let columns = Columns::new(arch, regressors, risk_free, days, specification.estimation.days())?;
+        Some(Self { columns, form, arch })
     }
 
     /// Fits one event; its residuals stay in the scratch where they are asked for. `None` where the

@@ -1,8 +1,8 @@
 //! What some days add to the sums of a fit, in four registers.
 
-use pulp::Simd;
+use pulp::{Arch, Simd, WithSimd};
 
-use super::lanes::{Block, LANES, Quad, blocks, fold, zero};
+use super::lanes::{Block, LANES, Quad, blocks, copy_last, fold, for_quads, zero};
 
 /// Σy, Σy² and the Σyx of the estimation days.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,37 @@ pub(super) struct Products<const K: usize> {
 }
 
 impl<const K: usize> Products<K> {
+    /// Σy, Σy² and the Σyx, a few at a time, which stay in the registers.
+    #[inline(always)]
+    pub(super) fn sum<S: Simd, const G: usize>(
+        simd: S,
+        days: &[f64],
+        last: &[f64; LANES],
+        columns: [&[f64]; K],
+    ) -> Self {
+        let mut yx = [0.0; K];
+        let (own, others) = match (&columns[..], &mut yx[..]) {
+            ([first, others @ ..], [product, rest @ ..]) => {
+                let (own, [of_first]) = products_with::<S, G, 1, true>(simd, days, last, [first]);
+                *product = of_first;
+                (own, (others, rest))
+            }
+            _ => (products_with::<S, G, 0, true>(simd, days, last, []).0, (&[][..], &mut [][..])),
+        };
+        for (columns, products) in others.0.chunks(3).zip(others.1.chunks_mut(3)) {
+            match *columns {
+                [a, b, c] => {
+                    products.copy_from_slice(&products_with::<S, G, 3, false>(simd, days, last, [a, b, c]).1);
+                }
+                [a, b] => products.copy_from_slice(&products_with::<S, G, 2, false>(simd, days, last, [a, b]).1),
+                [a] => products.copy_from_slice(&products_with::<S, G, 1, false>(simd, days, last, [a]).1),
+                _ => {}
+            }
+        }
+        let [y, yy] = own;
+        Self { y, yy, yx }
+    }
+
     /// The squares about a line and about the mean, y'y − b'(2X'y − X'Xb) and y'y − (Σy)²/M. The line lies where its
     /// coefficients make the first least, so that their rounding counts only squared. `None` where digits would cancel.
     #[inline(always)]
@@ -32,6 +63,32 @@ impl<const K: usize> Products<K> {
         let keeps_digits = squares >= LEAST_SHARE * size && of_mean <= MOST_OF_MEAN * self.yy;
         keeps_digits.then_some([squares, self.yy - of_mean])
     }
+}
+
+/// A column and others over the same days, behind which these have as many finite numbers as there are lanes.
+struct Column<'a, const K: usize> {
+    days: &'a [f64],
+    others: [&'a [f64]; K],
+}
+
+impl<const K: usize> WithSimd for Column<'_, K> {
+    type Output = Products<K>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Products<K> {
+        for_quads!(S, sum_column::<S, K>(simd, self))
+    }
+}
+
+#[inline(always)]
+fn sum_column<S: Simd, const K: usize, const G: usize>(simd: S, column: Column<'_, K>) -> Products<K> {
+    let (Column { days, others }, mut last) = (column, [0.0; LANES]);
+    Products::sum::<S, G>(simd, days, copy_last(days, &mut last), others)
+}
+
+/// The sum of a column, that of its squares and those of its products with others.
+pub(super) fn products<const K: usize>(arch: Arch, days: &[f64], others: [&[f64]; K]) -> Products<K> {
+    arch.dispatch(Column { days, others })
 }
 
 /// The share of the squares of the responses and of the parts of a line that must be left for the rest to have its
@@ -68,7 +125,7 @@ impl<S: Simd, const N: usize, const OWN: bool> Registers<S, N, OWN> {
 /// Σy and Σy² if they are asked for, and the Σyx of some columns, in one pass. `last` holds the days behind those that
 /// fill all lanes; the columns have finite numbers for as many days as there are lanes.
 #[inline(always)]
-pub(super) fn products_with<S: Simd, const G: usize, const N: usize, const OWN: bool>(
+fn products_with<S: Simd, const G: usize, const N: usize, const OWN: bool>(
     simd: S,
     y: &[f64],
     last: &[f64; LANES],
