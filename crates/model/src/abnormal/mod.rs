@@ -11,6 +11,7 @@ pub use cumulative::Cumulative;
 use crate::design::{Design, OwnColumns};
 use crate::event::EventPlace;
 use crate::expected::Fit;
+use crate::panel::Series;
 use crate::variants::ForecastError;
 use crate::{Maybe, Measure, Response, ReturnKind, Specification};
 
@@ -99,9 +100,7 @@ impl EventDays {
     fn reset(&mut self, columns: usize) {
         self.is_whole = false;
         self.sars.clear();
-        self.errors.clear();
         self.lost.clear();
-        self.rows.clear();
         self.columns = columns;
         (self.without_return, self.without_regressor) = (0, 0);
     }
@@ -111,19 +110,21 @@ impl EventDays {
         specification: &Specification,
         fit: &Fit,
         place: &EventPlace<'_>,
+        series: Series<'_>,
         design: &Design,
         own: &OwnColumns,
     ) {
-        if self.forecast_whole(specification, fit, place, design).is_some() {
+        if self.forecast_whole(specification, fit, place, series, design).is_some() {
             return;
         }
-        let series = place.series(specification.measure(), specification.returns);
         let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
         let simple = place.series(specification.measure(), ReturnKind::Simple);
         self.reset(fit.coefficients.len());
         for column in [&mut self.actual, &mut self.expected, &mut self.ars] {
             column.clear();
         }
+        self.errors.clear();
+        self.rows.clear();
         let length = specification.event.days();
         self.rows.resize(length * self.columns, 0.0);
         let first = place.day0 as i64 + i64::from(specification.event.first());

@@ -20,6 +20,7 @@ use pulp::Arch;
 
 use crate::event::EventPlace;
 use crate::expected::{ClosedForm, Fit};
+use crate::panel::Series;
 use crate::{Maybe, Response, Specification};
 use columns::{Columns, Room};
 use fitted::{Days, Residuals, for_columns, given, least_squares};
@@ -82,16 +83,17 @@ impl Kernel {
         Some(Self { columns, form, arch })
     }
 
-    /// Fits one event; its residuals stay in the scratch where they are asked for. `None` where the
-    /// general path must fit it, with its exclusions and their reasons.
+    /// Fits one event and tells the first day of its window; its residuals stay in the scratch where they are asked
+    /// for. `None` where the general path must fit it, with its exclusions and their reasons.
     pub(crate) fn fit(
         &self,
         specification: &Specification,
         place: &EventPlace<'_>,
+        series: Series<'_>,
         wanted: Wanted,
         scratch: &mut Scratch,
         fit: &mut Fit,
-    ) -> Option<()> {
+    ) -> Option<usize> {
         let window = place.days(specification.estimation);
         let k = self.columns.values.len() + 1;
         let enough = |count: usize| count >= specification.minimum_observations && count > k;
@@ -100,9 +102,9 @@ impl Kernel {
         }
         let kept = wanted == Wanted::All;
         scratch.residuals.resize(if kept { window.len() } else { 0 }, 0.0);
-        let stored = scratch.responses.read(specification, place, &self.columns, &window);
+        let stored = scratch.responses.read(specification, place, series, &self.columns, &window);
         if self.columns.are_complete(&window) && self.fit_days(&window, stored, wanted, scratch, fit).is_some() {
-            return Some(());
+            return Some(window.start);
         }
         if let Some(stored) = stored {
             scratch.responses.copy(stored);
@@ -113,7 +115,8 @@ impl Kernel {
         if count == window.len() || !enough(count) || 2 * count < window.len() {
             return None;
         }
-        self.fit_days(&window, None, wanted, scratch, fit)
+        self.fit_days(&window, None, wanted, scratch, fit)?;
+        Some(window.start)
     }
 
     /// Fits the days that count. `None` where a response is not finite or the columns say too little.
@@ -134,7 +137,6 @@ impl Kernel {
             None => self.columns.moments(window.start),
             Some(_) => self.columns.moments_without(window.start, responses.left_out(), without)?,
         };
-        fit.coefficients.clear();
         fit.inverse.clear();
         let (fitted, parameters) = match self.form {
             ClosedForm::LeastSquares if moments.inverse.is_empty() => return None,
@@ -149,6 +151,7 @@ impl Kernel {
             }
             ClosedForm::Given => {
                 let days = Days { y, columns: self.columns.since(window.start), weights, count: number };
+                fit.coefficients.clear();
                 fit.coefficients.push(1.0);
                 (given(self.arch, days, moments.gram, residuals)?, 1)
             }
@@ -187,12 +190,14 @@ impl Kernel {
 
     /// The design on some days, column after column.
     pub(crate) fn write_design(&self, days: &Range<usize>, rows: &mut Vec<f64>) {
-        rows.clear();
-        if self.form == ClosedForm::LeastSquares {
-            rows.resize(days.len(), 1.0);
-        }
+        let constants = usize::from(self.form == ClosedForm::LeastSquares);
+        rows.resize((constants + self.columns.values.len()) * days.len(), 0.0);
+        let (ones, mut rest) = rows.split_at_mut(constants * days.len());
+        ones.fill(1.0);
         for column in &self.columns.values {
-            rows.extend_from_slice(&column[days.clone()]);
+            let (row, others) = rest.split_at_mut(days.len());
+            row.copy_from_slice(&column[days.clone()]);
+            rest = others;
         }
     }
 }
