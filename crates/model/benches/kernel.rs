@@ -3,7 +3,8 @@
 //! `cargo bench -p dayzero-model --bench kernel` prints, for one to five factors, millions of events per
 //! second with 21 abnormal returns and sigma each, and the seconds for a million events of ten thousand
 //! securities with one and with four factors: the task that AbnormalReturns.jl publishes a time for.
-//! `-- --count FACTORS EVENTS` estimates so many events once and prints nothing: for counting instructions.
+//! `-- --count FACTORS WINDOWS EVENTS` estimates so many events once and prints nothing: for counting instructions. With
+//! windows, their sums are kept and no days.
 
 #![expect(clippy::disallowed_types, reason = "a benchmark needs the clock that the model must not have")]
 
@@ -34,7 +35,7 @@ fn panel(securities: usize) -> Panel {
     panel
 }
 
-fn specification(factors: usize) -> Specification {
+fn specification(factors: usize, windows: i32) -> Specification {
     let model = expected::model("market").expect("known");
     let mut recipe = model.recipe(&ModelOptions::default()).expect("complete");
     if factors > 1 {
@@ -52,7 +53,7 @@ fn specification(factors: usize) -> Specification {
         around: vec![],
         estimation: Window::new(-260, -11).expect("ordered"),
         event: Window::new(-10, 10).expect("ordered"),
-        car_windows: vec![],
+        car_windows: (0..windows).map(|last| Window::new(-1, last).expect("ordered")).collect(),
         minimum_observations: 120,
         mask_other_events: 0,
         missing: MissingPolicy::Exclude,
@@ -60,22 +61,21 @@ fn specification(factors: usize) -> Specification {
 }
 
 /// Seconds for all events, on one core or on all.
-fn seconds(panel: &Panel, factors: usize, events: &[(usize, usize)], parallel: bool) -> f64 {
-    let specification = specification(factors);
+fn seconds(panel: &Panel, specification: &Specification, events: &[(usize, usize)], parallel: bool) -> f64 {
     let calendar = EventCalendar::new([]);
-    let keep = Keep { ar: true, ..Keep::NONE };
+    let keep = Keep { ar: specification.car_windows.is_empty(), ..Keep::NONE };
     let block = |estimator: &mut Estimator, design: &Design, block: &[(usize, usize)]| {
-        let mut results = Results::keeping(&specification, keep);
+        let mut results = Results::keeping(specification, keep);
         for &(security, day0) in block {
             let place =
                 EventPlace { panel, security, day0, events: &calendar, peers: Err("none"), characteristics: None };
-            estimator.estimate(&specification, design, &place).expect("whole windows");
-            results.push_estimated(&specification, estimator);
+            estimator.estimate(specification, design, &place).expect("whole windows");
+            results.push_estimated(specification, estimator);
         }
         results
     };
     let start = Instant::now();
-    let design = Design::new(panel, &specification, 0, &[true; 5]).expect("complete");
+    let design = Design::new(panel, specification, 0, &[true; 5]).expect("complete");
     let new = || Estimator::without_residuals(false);
     let estimated: usize = match parallel {
         false => {
@@ -109,17 +109,18 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(place) = arguments.iter().position(|argument| argument == "--count") {
         let number = |offset: usize| arguments.get(place + offset).and_then(|text| text.parse().ok());
-        let (factors, count) = number(1).zip(number(2)).expect("--count FACTORS EVENTS");
-        seconds(&panel(20), factors, &events(20, count), false);
+        let [factors, windows, count] = [1, 2, 3].map(|offset| number(offset).expect("--count FACTORS WINDOWS EVENTS"));
+        seconds(&panel(20), &specification(factors, windows as i32), &events(20, count), false);
         return;
     }
     let (small, some) = (panel(200), events(200, 200_000));
     for factors in 1..=5 {
-        let seconds = fastest(5, || seconds(&small, factors, &some, false));
+        let seconds = fastest(5, || seconds(&small, &specification(factors, 0), &some, false));
         println!("{factors} factors: {:.2} million events per second and core", some.len() as f64 / seconds / 1e6);
     }
     let (large, many) = (panel(10_000), events(10_000, 1_000_000));
-    let both = fastest(5, || seconds(&large, 1, &many, true) + seconds(&large, 4, &many, true));
+    let [one, four] = [1, 4].map(|factors| specification(factors, 0));
+    let both = fastest(5, || seconds(&large, &one, &many, true) + seconds(&large, &four, &many, true));
     println!(
         "a million events with one and with four factors: {both:.3} s on {} threads",
         rayon::current_num_threads()

@@ -10,7 +10,7 @@ use crate::event::EventPlace;
 use crate::expected::{EstimationSample, Fit, FitError, Source};
 use crate::kernel::{Scratch, Wanted};
 use crate::significance::mean_and_deviation;
-use crate::{Measure, Outcome, Response, Specification, placebo, standins};
+use crate::{Measure, Outcome, Response, Specification, panel::Series, placebo, standins};
 
 /// Why an event has no estimate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +71,7 @@ pub struct Estimator {
     pub left_out: LeftOut,
     /// What its residuals say of the model, where the specification asks for that.
     pub diagnosis: Option<Diagnosis>,
-    /// For each window the share of placebos, the event among them, that moved as much; empty
-    /// unless the model has placebos.
+    /// For each window the share of placebos, the event among them, that moved as much; empty without placebos.
     pub placebo_shares: Vec<Option<f64>>,
     /// First and last estimation day of the event at hand.
     pub ends: (usize, usize),
@@ -85,9 +84,8 @@ pub struct Estimator {
 }
 
 impl Estimator {
-    /// Buffers for estimates of which nobody needs the residuals, where a model can do without, and
-    /// perhaps nobody the standardised abnormal returns of single days and the share of positive residuals, which
-    /// tests ask for.
+    /// Buffers for estimates of which nobody needs the residuals, where a model can do without, and perhaps nobody the
+    /// standardised abnormal returns of single days and the share of positive residuals, which tests ask for.
     pub fn without_residuals(with_sars: bool) -> Self {
         let wanted = if with_sars { Wanted::Signs } else { Wanted::Squares };
         Self { wanted, days: EventDays::standardised(with_sars), ..Self::default() }
@@ -103,8 +101,9 @@ impl Estimator {
         design: &Design,
         place: &EventPlace<'_>,
     ) -> Result<(), Exclusion> {
-        let squared = self.fit(specification, design, place)?;
-        self.days.forecast(specification, &self.fit, place, design, &self.own);
+        let series = place.series(specification.measure(), specification.returns);
+        let squared = self.fit_series(specification, design, place, series)?;
+        self.days.forecast(specification, &self.fit, place, series, design, &self.own);
         if self.fit.volatility.is_some() && self.days.errors_stray(self.fit.variance) {
             let reason = "the forecast of the conditional variance leaves the range of the estimation window";
             return Err(Exclusion::new(Outcome::NoConvergence, reason));
@@ -134,11 +133,23 @@ impl Estimator {
         design: &Design,
         place: &EventPlace<'_>,
     ) -> Result<Option<f64>, Exclusion> {
-        if self.fit_in_closed_form(specification, design, place).is_some() {
+        let series = place.series(specification.measure(), specification.returns);
+        self.fit_series(specification, design, place, series)
+    }
+
+    /// The same, where the responses have been looked up.
+    fn fit_series(
+        &mut self,
+        specification: &Specification,
+        design: &Design,
+        place: &EventPlace<'_>,
+        series: Series<'_>,
+    ) -> Result<Option<f64>, Exclusion> {
+        if self.fit_in_closed_form(specification, design, place, series).is_some() {
             return Ok(None);
         }
         standins::prepare(specification, place, &mut self.own)?;
-        self.gather(specification, design, place);
+        self.gather(specification, design, place, series);
         let too_few = |found: usize, needed: usize, left_out: LeftOut| {
             let window = specification.estimation;
             let reason = format!("{found} usable estimation days in {window}, {needed} are needed: {left_out}");
@@ -148,8 +159,7 @@ impl Estimator {
         if found < specification.minimum_observations {
             return Err(too_few(found, specification.minimum_observations, left_out));
         }
-        self.ends =
-            self.sample.days.first().zip(self.sample.days.last()).map_or((0, 0), |(&first, &last)| (first, last));
+        self.ends = self.sample.days.first().copied().zip(self.sample.days.last().copied()).unwrap_or_default();
         self.fit.volatility = None;
         self.fit.reported.clear();
         specification.recipe.method.fit(&self.sample, &mut self.fit).map_err(|error| match error {
@@ -178,10 +188,10 @@ impl Estimator {
         specification: &Specification,
         design: &Design,
         place: &EventPlace<'_>,
+        series: Series<'_>,
     ) -> Option<()> {
         let Self { fit, scratch, sample, .. } = self;
-        design.kernel()?.fit(specification, place, self.wanted, scratch, fit)?;
-        let start = place.days(specification.estimation).start;
+        let start = design.kernel()?.fit(specification, place, series, self.wanted, scratch, fit)?;
         if self.wanted == Wanted::All {
             scratch.write_residuals(start, &mut sample.days, &mut fit.residuals);
         }
@@ -210,8 +220,7 @@ impl Estimator {
 
     /// Collects the estimation days: the return and every regressor are finite, no other event of the
     /// security is near, and nothing outside of the window is looked at.
-    fn gather(&mut self, specification: &Specification, design: &Design, place: &EventPlace<'_>) {
-        let series = place.series(specification.measure(), specification.returns);
+    fn gather(&mut self, specification: &Specification, design: &Design, place: &EventPlace<'_>, series: Series<'_>) {
         let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
         let window = place.days(specification.estimation);
         let sample = &mut self.sample;

@@ -2,7 +2,7 @@
 
 use dayzero_model::design::Design;
 use dayzero_model::estimate::Estimator;
-use dayzero_model::expected::{self, ModelOptions};
+use dayzero_model::expected::{self, Fit, ModelOptions};
 use dayzero_model::{EventCalendar, EventPlace, MissingPolicy, Panel, Response, ReturnKind, Specification, Window};
 
 mod uniform;
@@ -134,4 +134,56 @@ fn the_fast_path_agrees_with_the_general_one() {
         }
     }
     assert!(compared > 700 && with_gaps > 300, "{compared} events, {with_gaps} with gaps");
+}
+
+/// Returns of which the benchmark explains more and more, and others with a large mean, so that the squares about a
+/// line follow from the sums of the first pass, or just do not, or are a millionth of those.
+#[test]
+fn squares_about_a_line_keep_their_digits() {
+    let mut numbers = Numbers(11);
+    let mut market = uniform::market(&mut numbers, DAYS);
+    market.risk_free = Some(vec![1e-4; DAYS]);
+    let benchmark = market.benchmark.clone();
+    let mut panel = Panel::new(vec![market], FACTORS.map(str::to_owned).to_vec());
+    let means = [0.0, 0.002, 0.005, 0.008, 0.01, 0.02, 0.1];
+    let shares = [0.1, 0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995, 0.999_999];
+    for (mean, share) in means.iter().flat_map(|mean| shares.map(|share| (mean, share))) {
+        let size = (1.0 / share - 1.0_f64).sqrt();
+        let mut returns = numbers.column(DAYS, 0.02 * size);
+        returns.iter_mut().zip(&benchmark).for_each(|(r, m)| *r += mean + m);
+        if panel.securities().len() % 2 == 1 {
+            returns.iter_mut().skip(3).step_by(17).for_each(|r| *r = f64::NAN);
+        }
+        panel.push(format!("{mean} {share}"), 0, 0, &returns);
+    }
+    let events = EventCalendar::default();
+    for model in ["constant_mean", "market_adjusted", "market", "ff5"] {
+        let specification = specification(model, ReturnKind::Simple, 0);
+        let design = Design::new(&panel, &specification, 0, &[true; 5]).expect("complete");
+        let general = design.clone().without_kernel();
+        let mut estimators =
+            [Estimator::default(), Estimator::without_residuals(true), Estimator::without_residuals(false)];
+        let mut slow = Estimator::default();
+        for (security, day0) in (0..panel.securities().len()).flat_map(|one| [130, 301, 470].map(|day0| (one, day0))) {
+            let place = EventPlace {
+                panel: &panel,
+                security,
+                day0,
+                events: &events,
+                peers: Err("none"),
+                characteristics: None,
+            };
+            slow.estimate(&specification, &general, &place).expect("enough days");
+            let what = format!("{model}, {}, day {day0}", panel.securities()[security].id);
+            let sums = estimators.each_mut().map(|fast| {
+                fast.estimate(&specification, &design, &place).expect("enough days");
+                let Fit { variance, r_squared, residual_mean, .. } = fast.fit;
+                (variance, r_squared.unwrap_or(0.0), residual_mean)
+            });
+            assert!(sums.iter().all(|one| *one == sums[0]), "{what}: {sums:?}");
+            close(sums[0].0, slow.fit.variance, slow.fit.variance, &format!("{what}: variance"));
+            close(sums[0].1, slow.fit.r_squared.unwrap_or(0.0), 1.0, &format!("{what}: R²"));
+            close(sums[0].2, slow.fit.residual_mean, 0.01, &format!("{what}: residual mean"));
+        }
+    }
 }

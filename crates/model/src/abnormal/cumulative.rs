@@ -25,10 +25,22 @@ pub struct Cumulative {
     pub scar: Maybe,
 }
 
+/// What the days of a window sum to, and the variance of the first.
+struct Sums {
+    days: u32,
+    car: f64,
+    held: f64,
+    expected: f64,
+    variance: f64,
+}
+
 impl EventDays {
     /// CAR, BHAR and SCAR over a window inside the event window.
     pub fn cumulative(&mut self, specification: &Specification, fit: &Fit, window: Window) -> Cumulative {
         let places = window.within(specification.event);
+        if self.is_whole {
+            return self.cumulative_whole(specification, fit, places);
+        }
         let (mut days, mut car, mut held, mut expected, mut errors) = (0_u32, 0.0, 1.0, 1.0, 0.0);
         let returns = self.actual[places.clone()].iter().zip(&self.expected[places.clone()]);
         let abnormal = self.ars[places.clone()].iter().zip(&self.errors[places.clone()]);
@@ -53,6 +65,27 @@ impl EventDays {
             Response::Volatility => errors,
             _ => self.window_variance(specification.variants.forecast_error, fit, places.clone(), errors),
         };
+        let sums = Sums { days, car, held, expected, variance };
+        self.standardised_sums(specification, places, &sums)
+    }
+
+    /// The same of days that all have their numbers, without a look at each.
+    fn cumulative_whole(&mut self, specification: &Specification, fit: &Fit, places: Range<usize>) -> Cumulative {
+        let (mut car, mut held, mut expected, mut errors) = (0.0, 1.0, 1.0, 0.0);
+        let returns = self.actual[places.clone()].iter().zip(&self.expected[places.clone()]);
+        for ((actual, expectation), ar) in returns.zip(&self.ars[places.clone()]) {
+            car += ar.stored();
+            held *= 1.0 + specification.returns.to_simple(actual.stored());
+            expected *= 1.0 + specification.returns.to_simple(expectation.stored());
+            errors += fit.variance;
+        }
+        let variance = self.window_variance(specification.variants.forecast_error, fit, places.clone(), errors);
+        let sums = Sums { days: places.len() as u32, car, held, expected, variance };
+        self.standardised_sums(specification, places, &sums)
+    }
+
+    fn standardised_sums(&self, specification: &Specification, places: Range<usize>, sums: &Sums) -> Cumulative {
+        let &Sums { days, car, held, expected, variance } = sums;
         let scar = match specification.variants.forecast_error {
             ForecastError::Summed => self.mean_of_sars(places, days),
             _ => Maybe::finite(car / variance.sqrt()),
@@ -83,16 +116,12 @@ impl EventDays {
                 let mut variance = 0.0;
                 for place in places {
                     if self.ars[place].is_some() {
-                        self.sum_rows(place..place + 1);
-                        variance += fit.variance_of_sum(&self.row, self.errors[place]);
+                        variance += self.variance_of_sum(fit, place..place + 1, self.errors[place]);
                     }
                 }
                 variance
             }
-            ForecastError::Full | ForecastError::Summed => {
-                self.sum_rows(places);
-                fit.variance_of_sum(&self.row, errors)
-            }
+            ForecastError::Full | ForecastError::Summed => self.variance_of_sum(fit, places, errors),
         }
     }
 }

@@ -11,6 +11,7 @@ pub use cumulative::Cumulative;
 use crate::design::{Design, OwnColumns};
 use crate::event::EventPlace;
 use crate::expected::Fit;
+use crate::panel::Series;
 use crate::variants::ForecastError;
 use crate::{Maybe, Measure, Response, ReturnKind, Specification};
 
@@ -99,9 +100,7 @@ impl EventDays {
     fn reset(&mut self, columns: usize) {
         self.is_whole = false;
         self.sars.clear();
-        self.errors.clear();
         self.lost.clear();
-        self.rows.clear();
         self.columns = columns;
         (self.without_return, self.without_regressor) = (0, 0);
     }
@@ -111,19 +110,21 @@ impl EventDays {
         specification: &Specification,
         fit: &Fit,
         place: &EventPlace<'_>,
+        series: Series<'_>,
         design: &Design,
         own: &OwnColumns,
     ) {
-        if self.forecast_whole(specification, fit, place, design).is_some() {
+        if self.forecast_whole(specification, fit, place, series, design).is_some() {
             return;
         }
-        let series = place.series(specification.measure(), specification.returns);
         let spans = specification.trade_to_trade.then(|| place.series(Measure::TradeDays, specification.returns));
         let simple = place.series(specification.measure(), ReturnKind::Simple);
         self.reset(fit.coefficients.len());
         for column in [&mut self.actual, &mut self.expected, &mut self.ars] {
             column.clear();
         }
+        self.errors.clear();
+        self.rows.clear();
         let length = specification.event.days();
         self.rows.resize(length * self.columns, 0.0);
         let first = place.day0 as i64 + i64::from(specification.event.first());
@@ -207,16 +208,15 @@ impl EventDays {
         let error = self.errors[place];
         let variance = match specification.response {
             Response::Volatility => error,
-            _ => {
-                self.sum_rows(place..place + 1);
-                day_variance(specification, fit, &self.row, error)
-            }
+            _ if specification.variants.forecast_error == ForecastError::None => error,
+            _ => self.variance_of_sum(fit, place..place + 1, error),
         };
         if let Some(mut day) = self.day(place) {
             day.ar = scale * day.ar + effect;
             day.actual = day.expected + day.ar;
             day.sar = (variance > 0.0).then(|| day.ar / variance.sqrt());
             self.set(place, Some(day));
+            self.is_whole &= self.ars[place].is_some() && self.actual[place].is_some();
         }
     }
 
@@ -230,13 +230,18 @@ impl EventDays {
         (self.without_return, self.without_regressor)
     }
 
-    /// The sum of the rows of some days, in `row`.
-    fn sum_rows(&mut self, places: Range<usize>) {
+    /// [`Fit::variance_of_sum`] of some days, the rows of whose design are summed.
+    fn variance_of_sum(&mut self, fit: &Fit, places: Range<usize>, errors: f64) -> f64 {
         let length = self.len();
         debug_assert!(self.rows.len() >= self.columns * length, "the design of the days was kept");
-        self.row.clear();
-        let columns = self.rows.chunks_exact(length).take(self.columns);
-        self.row.extend(columns.map(|column| column[places.clone()].iter().sum::<f64>()));
+        self.row.resize(self.columns, 0.0);
+        let mut rest = &self.rows[..];
+        for sum in &mut self.row {
+            let (column, others) = rest.split_at(length);
+            *sum = column[places.clone()].iter().sum();
+            rest = others;
+        }
+        fit.variance_of_sum(&self.row, errors)
     }
 }
 

@@ -4,6 +4,7 @@ use super::{EventDays, day_variance};
 use crate::design::Design;
 use crate::event::EventPlace;
 use crate::expected::Fit;
+use crate::panel::Series;
 use crate::{Maybe, Specification};
 
 impl EventDays {
@@ -14,11 +15,12 @@ impl EventDays {
         specification: &Specification,
         fit: &Fit,
         place: &EventPlace<'_>,
+        series: Series<'_>,
         design: &Design,
     ) -> Option<()> {
         let kernel = design.kernel()?;
         let window = place.days(specification.event);
-        let actual = place.series(specification.measure(), specification.returns).stored(&window)?;
+        let actual = series.stored(&window)?;
         if window.len() != specification.event.days() {
             return None;
         }
@@ -31,7 +33,11 @@ impl EventDays {
         self.is_whole = true;
         if self.wants_design(specification) {
             kernel.write_design(&window, &mut self.rows);
-            self.errors.resize(window.len(), fit.variance);
+            self.errors.resize(window.len(), 0.0);
+            self.errors.fill(fit.variance);
+        } else {
+            self.errors.clear();
+            self.rows.clear();
         }
         if self.wants_sars(specification) {
             self.standardise(specification, fit);

@@ -201,9 +201,13 @@ impl Fit {
             self.inverse.is_empty() || self.inverse.len() == row.len() * row.len(),
             "one row per coefficient"
         );
-        let mut lines = self.inverse.chunks_exact(row.len().max(1));
-        let product = |line: &[f64]| line.iter().zip(row).fold(0.0, |sum, (a, z)| sum + a * z);
-        row.iter().map(|x| x * lines.next().map_or(0.0, product)).sum()
+        let (mut leverage, mut rest) = (0.0, &self.inverse[..]);
+        for x in row {
+            let Some((line, others)) = rest.split_at_checked(row.len()) else { break };
+            leverage += x * line.iter().zip(row).fold(0.0, |sum, (a, z)| sum + a * z);
+            rest = others;
+        }
+        leverage
     }
 }
 

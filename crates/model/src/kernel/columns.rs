@@ -3,9 +3,12 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::fitted::MOST_COLUMNS;
+use pulp::Arch;
+
+use super::fitted::{MOST_COLUMNS, for_columns};
 use super::gram;
 use super::lanes::LANES;
+use super::sums::products;
 
 /// The columns of a design on the calendar of a market, as they are: were they centred over the calendar, what
 /// lies beyond a window would move the last digits of what is estimated on it. Returns are nearly orthogonal to the
@@ -19,22 +22,38 @@ pub(super) struct Columns {
     /// For every day, how many days before it lack a regressor or the risk-free return.
     lacking: Vec<u32>,
     length: usize,
-    /// By first day of a window without such days: (X'X)⁻¹, then X'X; nothing where the regressors are nearly
-    /// dependent. Together, and without a detour, since the windows of events are far from each other in memory.
+    arch: Arch,
+    /// By first day of a window without such days: X'X, then (X'X)⁻¹ where the regressors are not nearly dependent.
+    /// Together, and without a detour, since the windows of events are far from each other in memory.
     windows: Vec<OnceLock<Box<[f64]>>>,
 }
 
-/// (X'X)⁻¹ of a window without some of its days.
+/// What a fit takes from the regressors of its days, row after row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moments<'a> {
+    /// X'X.
+    pub(super) gram: &'a [f64],
+    /// (X'X)⁻¹; empty where the regressors are nearly dependent.
+    pub(super) inverse: &'a [f64],
+}
+
+/// Room for the moments of a window without some of its days.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Inverse {
+pub(super) struct Room {
     gram: Vec<f64>,
-    values: Vec<f64>,
+    inverse: Vec<f64>,
 }
 
 impl Columns {
     /// The columns for windows of so many days; `None` where there are more regressors than the kernel
     /// is compiled for.
-    pub(super) fn new(regressors: &[&[f64]], risk_free: Option<&[f64]>, days: usize, length: usize) -> Option<Self> {
+    pub(super) fn new(
+        arch: Arch,
+        regressors: &[&[f64]],
+        risk_free: Option<&[f64]>,
+        days: usize,
+        length: usize,
+    ) -> Option<Self> {
         if regressors.len() > MOST_COLUMNS || length == 0 || length > days {
             return None;
         }
@@ -52,7 +71,7 @@ impl Columns {
         let values = regressors.iter().map(padded);
         let risk_free = risk_free.map(|column| column.iter().enumerate().map(|(day, &r)| or_zero(day, r)).collect());
         let windows = (0..=days - length).map(|_| OnceLock::new()).collect();
-        Some(Self { values: values.collect(), risk_free, lacking, length, windows })
+        Some(Self { values: values.collect(), risk_free, lacking, length, arch, windows })
     }
 
     /// Days of a window.
@@ -76,70 +95,69 @@ impl Columns {
         self.are_complete(&(day..day + 1))
     }
 
-    /// The inverse for a whole window whose days all have all regressors; `None` where the regressors
-    /// are nearly dependent.
-    pub(super) fn inverse(&self, start: usize) -> Option<&[f64]> {
-        Some(self.inverse_and_gram(start)?.0)
-    }
-
-    fn inverse_and_gram(&self, start: usize) -> Option<(&[f64], &[f64])> {
+    /// The moments of a whole window whose days all have all regressors.
+    pub(super) fn moments(&self, start: usize) -> Moments<'_> {
         let k = self.values.len() + 1;
         let both = self.windows[start].get_or_init(|| {
-            let (gram, mut both) = (self.gram(start..start + self.length), Vec::new());
-            match gram::invert(&gram, k, &mut both) {
-                Some(()) => [both, gram].concat().into(),
-                None => [].into(),
+            let (mut both, mut inverse) = (self.gram(start..start + self.length), Vec::new());
+            if gram::invert(&both, k, &mut inverse).is_some() {
+                both.extend(inverse);
             }
+            both.into()
         });
-        both.split_at_checked(k * k)
+        let (gram, inverse) = both.split_at(k * k);
+        Moments { gram, inverse }
     }
 
-    /// The inverse for a window without some of its days: X'X of the window less what these add to it.
-    /// `None` where the rest says too little of a regressor.
-    pub(super) fn inverse_without<'a>(
+    /// The moments of a window without some of its days: X'X of the window less what these add to it. `None` where the
+    /// rest says too little of a regressor.
+    pub(super) fn moments_without<'a>(
         &self,
         start: usize,
         left_out: &[usize],
-        inverse: &'a mut Inverse,
-    ) -> Option<&'a [f64]> {
+        room: &'a mut Room,
+    ) -> Option<Moments<'a>> {
         let k = self.values.len() + 1;
         let whole = match self.are_complete(&(start..start + self.length)) {
-            true => self.inverse_and_gram(start)?.1,
+            true => self.moments(start).gram,
             false => &self.gram(start..start + self.length),
         };
-        inverse.gram.clear();
-        inverse.gram.extend_from_slice(whole);
+        room.gram.clear();
+        room.gram.extend_from_slice(whole);
         for &day in left_out {
             let row = |j: usize| if j == 0 { 1.0 } else { self.values[j - 1][day] };
             for i in 0..k {
                 for j in 0..k {
-                    inverse.gram[i * k + j] -= row(i) * row(j);
+                    room.gram[i * k + j] -= row(i) * row(j);
                 }
             }
         }
         // Where little is left of a sum of squares, rounding of the rest would count.
-        let little = (0..k).any(|j| inverse.gram[j * (k + 1)] < LITTLE * whole[j * (k + 1)]);
+        let little = (0..k).any(|j| room.gram[j * (k + 1)] < LITTLE * whole[j * (k + 1)]);
         if little {
             return None;
         }
-        gram::invert(&inverse.gram, k, &mut inverse.values)?;
-        Some(&inverse.values)
+        if gram::invert(&room.gram, k, &mut room.inverse).is_none() {
+            room.inverse.clear();
+        }
+        Some(Moments { gram: &room.gram, inverse: &room.inverse })
     }
 
-    /// X'X of the constant and the columns.
+    /// X'X of the constant and the columns: each with those before it.
     fn gram(&self, days: Range<usize>) -> Vec<f64> {
         let k = self.values.len() + 1;
         let mut gram = vec![0.0; k * k];
-        let column = |j: usize| (j > 0).then(|| &self.values[j - 1][days.clone()]);
-        for i in 0..k {
-            for j in 0..=i {
-                let sum = match (column(i), column(j)) {
-                    (Some(x), Some(z)) => x.iter().zip(z).map(|(x, z)| x * z).sum(),
-                    (Some(x), None) => x.iter().sum(),
-                    (None, _) => self.length as f64,
-                };
-                gram[i * k + j] = sum;
-                gram[j * k + i] = sum;
+        gram[0] = self.length as f64;
+        for (before, column) in self.values.iter().enumerate() {
+            let i = before + 1;
+            for_columns!(before, |K| {
+                let sums = products::<K>(self.arch, &column[days.clone()], self.since(days.start));
+                gram[i * k] = sums.y;
+                gram[i * k + i] = sums.yy;
+                gram[i * k + 1..i * k + i].copy_from_slice(&sums.yx);
+            });
+            for j in 0..i {
+                gram[j * k + i] = gram[i * k + j];
             }
         }
         gram

@@ -1,9 +1,10 @@
-//! Fits in closed form: coefficients from sums of products, and the residuals in a second pass, in which nothing
-//! cancels. The loops are written once; `pulp` compiles them for what the processor has.
+//! Fits in closed form: coefficients and sums of squares from sums of products, and the residuals in a second pass
+//! where they are wanted, or where digits of the squares would cancel. The loops are written once; `pulp` compiles them for what the processor has.
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::lanes::{Block, LANES, blocks, blocks_mut, copy_last, dot, fold, for_quads, sum, zero};
+use super::columns::Moments;
+use super::lanes::{Block, LANES, blocks, blocks_mut, copy_last, fold, for_quads, zero};
 use super::sums::{Line, Products, Sums};
 
 /// The estimation days of an event.
@@ -28,6 +29,12 @@ pub(super) struct Residuals<'a> {
     pub(super) kept: &'a mut [f64],
 }
 
+impl Residuals<'_> {
+    fn are_wanted(&self) -> bool {
+        self.counted || !self.kept.is_empty()
+    }
+}
+
 /// What a fit sums to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Fitted {
@@ -35,10 +42,10 @@ pub(super) struct Fitted {
     pub(super) squares: f64,
     /// Sum of the squares of the responses about their mean.
     pub(super) total: f64,
+    /// Sum of the squares of the responses.
+    pub(super) responses: f64,
     /// How many residuals are above zero, where they are counted.
     pub(super) positive: f64,
-    /// Mean of the responses.
-    pub(super) mean: f64,
     /// What was taken from the residuals to demean them.
     pub(super) residual_mean: f64,
 }
@@ -46,7 +53,7 @@ pub(super) struct Fitted {
 /// Least squares on a constant and some columns.
 struct LeastSquares<'a, const K: usize> {
     days: Days<'a, K>,
-    inverse: &'a [f64],
+    moments: Moments<'a>,
     coefficients: &'a mut [f64],
     residuals: Residuals<'a>,
 }
@@ -62,24 +69,25 @@ impl<const K: usize> WithSimd for LeastSquares<'_, K> {
 
 #[inline(always)]
 fn fit_line<S: Simd, const K: usize, const G: usize>(simd: S, fit: LeastSquares<'_, K>) -> Option<Fitted> {
-    let LeastSquares { days, inverse, coefficients, residuals } = fit;
+    let LeastSquares { days, moments, coefficients, residuals } = fit;
     let mut last = [0.0; LANES];
     let last = copy_last(days.y, &mut last);
-    let (sum, products) = days.products::<S, G>(simd, last);
-    if !sum.is_finite() {
+    let sums = Products::sum::<S, G>(simd, days.y, last, days.columns);
+    if !sums.y.is_finite() {
         return None;
     }
-    for (b, line) in coefficients.iter_mut().zip(inverse.chunks_exact(K + 1)) {
-        *b = line[1..].iter().zip(products).fold(line[0] * sum, |b, (a, product)| b + a * product);
+    for (b, line) in coefficients.iter_mut().zip(moments.inverse.chunks_exact(K + 1)) {
+        *b = line[1..].iter().zip(sums.yx).fold(line[0] * sums.y, |b, (a, product)| b + a * product);
     }
     let slopes = std::array::from_fn(|j| coefficients[j + 1]);
-    let line = Line { constant: coefficients[0], slopes, mean: sum / days.count };
-    Some(days.residuals::<S, G>(simd, last, &line, residuals))
+    let line = Line { constant: coefficients[0], slopes, mean: sums.y / days.count };
+    Some(days.fitted::<S, G>(simd, last, &sums, &line, moments.gram, residuals))
 }
 
 /// Nothing is estimated: the responses less their one column, demeaned.
 struct Given<'a> {
     days: Days<'a, 1>,
+    gram: &'a [f64],
     residuals: Residuals<'a>,
 }
 
@@ -94,50 +102,55 @@ impl WithSimd for Given<'_> {
 
 #[inline(always)]
 fn take_away<S: Simd, const G: usize>(simd: S, given: Given<'_>) -> Option<Fitted> {
-    let Given { days, residuals: Residuals { counted, kept } } = given;
-    let mean = sum::<S, G>(simd, days.y) / days.count;
-    if !mean.is_finite() {
-        return None;
-    }
-    let line = Line { constant: 0.0, slopes: [1.0], mean };
+    let Given { days, gram, residuals: Residuals { counted, kept } } = given;
     let mut last = [0.0; LANES];
     let last = copy_last(days.y, &mut last);
-    let fitted = days.residuals::<S, G>(simd, last, &line, Residuals { counted, kept: &mut *kept });
-    let residual_mean = sum::<S, G>(simd, kept) / days.count;
+    let sums = Products::sum::<S, G>(simd, days.y, last, days.columns);
+    if !sums.y.is_finite() {
+        return None;
+    }
+    // Beside the number of days stands Σx.
+    let residual_mean = (sums.y - gram[1]) / days.count;
+    let mut line = Line { constant: residual_mean, slopes: [1.0], mean: sums.y / days.count };
+    let unseen = Residuals { counted: false, kept: &mut [] };
+    let mut fitted = days.fitted::<S, G>(simd, last, &sums, &line, gram, unseen);
+    fitted.residual_mean = residual_mean;
+    let residuals = Residuals { counted, kept: &mut *kept };
+    if residuals.are_wanted() {
+        // Signs are those before any demeaning.
+        line.constant = 0.0;
+        [.., fitted.positive] = days.residuals::<S, G>(simd, last, &line, residuals);
+    }
     match days.weights {
         None => kept.iter_mut().for_each(|e| *e -= residual_mean),
         Some(weights) => kept.iter_mut().zip(weights).for_each(|(e, weight)| *e -= residual_mean * weight),
     }
-    Some(Fitted { squares: dot::<S, G>(simd, kept, kept), residual_mean, ..fitted })
+    Some(fitted)
 }
 
 impl<const K: usize> Days<'_, K> {
-    /// Σy and the Σyx, in one pass.
+    /// The sums of a line: from those of the products, and from its residuals where digits would cancel there. What is
+    /// wanted of the residuals does not decide which, or it would move the last digits.
     #[inline(always)]
-    fn products<S: Simd, const G: usize>(&self, simd: S, last: &[f64; LANES]) -> (f64, [f64; K]) {
-        let (whole, last) = (blocks::<S, G>(self.y), &blocks::<S, G>(last)[0]);
-        let columns: [&[Block<S, G>]; K] = std::array::from_fn(|j| blocks::<S, G>(self.columns[j]));
-        let (mut of_y, mut of_products) = ([zero(simd); G], [[zero(simd); G]; K]);
-        for group in 0..G {
-            let mut sums = Products::<S, K> { y: zero(simd), yx: [zero(simd); K] };
-            for (block, y) in whole.iter().enumerate() {
-                let x = std::array::from_fn(|j| &columns[j][block][group]);
-                sums.add(simd, &y[group], x);
-            }
-            sums.add(simd, &last[group], std::array::from_fn(|j| &columns[j][whole.len()][group]));
-            of_y[group] = sums.y;
-            for (lanes, sum) in of_products.iter_mut().zip(sums.yx) {
-                lanes[group] = sum;
-            }
-        }
-        let mut folded = [0.0; K];
-        for j in 0..K {
-            folded[j] = fold(simd, of_products[j]);
-        }
-        (fold(simd, of_y), folded)
+    fn fitted<S: Simd, const G: usize>(
+        &self,
+        simd: S,
+        last: &[f64; LANES],
+        sums: &Products<K>,
+        line: &Line<K>,
+        gram: &[f64],
+        residuals: Residuals<'_>,
+    ) -> Fitted {
+        let known = sums.squares_about(line, gram);
+        let [squares, total, positive] = match known {
+            Some([squares, total]) if !residuals.are_wanted() => [squares, total, f64::NAN],
+            _ => self.residuals::<S, G>(simd, last, line, residuals),
+        };
+        let [squares, total] = known.unwrap_or([squares, total]);
+        Fitted { squares, total, responses: sums.yy, positive, residual_mean: 0.0 }
     }
 
-    /// The residuals of a line, and their sums.
+    /// The residuals of a line: their squares, the squares of the responses about the mean, and how many are above zero.
     #[inline(always)]
     fn residuals<S: Simd, const G: usize>(
         &self,
@@ -145,16 +158,15 @@ impl<const K: usize> Days<'_, K> {
         last: &[f64; LANES],
         line: &Line<K>,
         residuals: Residuals<'_>,
-    ) -> Fitted {
+    ) -> [f64; 3] {
         let Residuals { counted, kept } = residuals;
-        let [squares, total, positive] = match (self.weights, counted, kept.is_empty()) {
+        match (self.weights, counted, kept.is_empty()) {
             (None, false, true) => self.pass::<S, G, false, false, false>(simd, last, line, kept),
             (None, true, true) => self.pass::<S, G, false, true, false>(simd, last, line, kept),
             (None, _, false) => self.pass::<S, G, false, true, true>(simd, last, line, kept),
             (Some(_), _, true) => self.pass::<S, G, true, true, false>(simd, last, line, kept),
             (Some(_), _, false) => self.pass::<S, G, true, true, true>(simd, last, line, kept),
-        };
-        Fitted { squares, total, positive, mean: line.mean, residual_mean: 0.0 }
+        }
     }
 
     #[inline(always)]
@@ -239,16 +251,16 @@ pub(super) use for_columns;
 pub(super) fn least_squares<const K: usize>(
     arch: Arch,
     days: Days<'_, K>,
-    inverse: &[f64],
+    moments: Moments<'_>,
     coefficients: &mut [f64],
     residuals: Residuals<'_>,
 ) -> Option<Fitted> {
-    arch.dispatch(LeastSquares { days, inverse, coefficients, residuals })
+    arch.dispatch(LeastSquares { days, moments, coefficients, residuals })
 }
 
 /// The responses less a column, demeaned, in the residuals that are kept; `None` where a response is not finite.
-pub(super) fn given(arch: Arch, days: Days<'_, 1>, residuals: Residuals<'_>) -> Option<Fitted> {
-    arch.dispatch(Given { days, residuals })
+pub(super) fn given(arch: Arch, days: Days<'_, 1>, gram: &[f64], residuals: Residuals<'_>) -> Option<Fitted> {
+    arch.dispatch(Given { days, gram, residuals })
 }
 
 #[cfg(test)]
@@ -256,7 +268,7 @@ mod tests {
     use super::*;
 
     fn values(n: usize, seed: f64) -> Vec<f64> {
-        (0..n).map(|i| ((i as f64 + seed) * 12.9898).sin() * 0.02).collect()
+        (0..n).map(|i| ((i as f64 + seed) * (12.9898 + seed)).sin() * 0.02).collect()
     }
 
     /// A fit whose "inverse" is any matrix: sums and residuals are what is tested.
@@ -264,6 +276,14 @@ mod tests {
 
     fn all_of(kept: &mut [f64]) -> Residuals<'_> {
         Residuals { counted: true, kept }
+    }
+
+    /// X'X of the days that count.
+    fn gram(columns: &[&[f64]], weights: &[f64]) -> Vec<f64> {
+        let x = |j: usize, day: usize| if j == 0 { 1.0 } else { columns[j - 1][day] };
+        let product = |i, j| (0..weights.len()).map(|day| weights[day] * x(i, day) * x(j, day)).sum();
+        let places = (0..=columns.len()).flat_map(|i| (0..=columns.len()).map(move |j| (i, j)));
+        places.map(|(i, j)| product(i, j)).collect()
     }
 
     #[test]
@@ -279,7 +299,9 @@ mod tests {
                 let count = (0..n).map(weight).sum::<f64>();
                 let (mut b, mut e) = ([0.0; 3], vec![0.0; n]);
                 let days = Days { y: &y, columns: [&x, &z], weights, count };
-                let got = least_squares(Arch::new(), days, &INVERSE, &mut b, all_of(&mut e)).expect("finite");
+                let gram = gram(&[&x, &z], &(0..n).map(weight).collect::<Vec<_>>());
+                let moments = Moments { gram: &gram, inverse: &INVERSE };
+                let got = least_squares(Arch::new(), days, moments, &mut b, all_of(&mut e)).expect("finite");
                 let plain = |column: &[f64]| y.iter().zip(column).map(|(a, b)| a * b).sum::<f64>();
                 let sums = [y.iter().sum(), plain(&x), plain(&z)];
                 for (b, line) in b.iter().zip(INVERSE.chunks(3)) {
@@ -295,28 +317,73 @@ mod tests {
                 assert!((got.total - total).abs() < 1e-17 * n as f64);
                 assert_eq!(got.positive, want.iter().filter(|&&e| e > 0.0).count() as f64);
                 assert!(e.iter().zip(&want).all(|(a, b)| (a - b).abs() < 1e-17));
-                let unkept = least_squares(Arch::new(), days, &INVERSE, &mut b, all_of(&mut [])).expect("finite");
+                let unkept = least_squares(Arch::new(), days, moments, &mut b, all_of(&mut [])).expect("finite");
                 assert_eq!(unkept, got);
             }
         }
     }
 
+    /// Fits whose squares follow from the sums, and others of which the residuals must be looked at: the line explains
+    /// nearly all, or the mean does.
+    fn compare<const K: usize>(weights: Option<&[f64]>) {
+        let columns: [Vec<f64>; K] = std::array::from_fn(|j| values(250 + LANES, j as f64 + 0.9));
+        let columns: [&[f64]; K] = std::array::from_fn(|j| &columns[j][..]);
+        let weight = |i: usize| weights.map_or(1.0, |weights| weights[i]);
+        let gram = gram(&columns, &(0..250).map(weight).collect::<Vec<_>>());
+        let mut inverse = Vec::new();
+        super::super::gram::invert(&gram, K + 1, &mut inverse).expect("well conditioned");
+        for (slope, mean) in [(0.3, 0.0), (1.0, 0.0), (20.0, 0.0), (1e6, 0.0), (0.3, 0.01), (0.3, 1e3)] {
+            let mut y = values(250, 0.3);
+            for (i, y) in y.iter_mut().enumerate() {
+                *y = weight(i) * (*y + mean + columns.iter().map(|x| slope * x[i]).sum::<f64>());
+            }
+            let days = Days { y: &y, columns, weights, count: gram[0] };
+            let fit = |arch: Arch, residuals: Residuals<'_>| {
+                let mut b = [0.0; MOST_COLUMNS + 1];
+                let moments = Moments { gram: &gram, inverse: &inverse };
+                let fitted = least_squares(arch, days, moments, &mut b[..=K], residuals).expect("finite");
+                let [squares, total] = [fitted.squares, fitted.total].map(f64::to_bits);
+                (b, squares, total, fitted.responses.to_bits())
+            };
+            let take = |arch: Arch, residuals: Residuals<'_>| {
+                let days = Days { y: days.y, columns: [columns[0]], weights, count: days.count };
+                let fitted = given(arch, days, &gram, residuals).expect("finite");
+                [fitted.squares, fitted.residual_mean, fitted.responses].map(f64::to_bits)
+            };
+            let mut archs = vec![Arch::Scalar];
+            #[cfg(target_arch = "x86_64")]
+            archs.extend(pulp::x86::V3::try_new().map(Arch::V3));
+            let (want, mut residuals) = (fit(Arch::new(), all_of(&mut [])), Vec::new());
+            let mut demeaned = Vec::new();
+            for arch in archs.into_iter().chain([Arch::new()]) {
+                for (counted, kept) in [(false, 0), (true, 0), (true, 250)] {
+                    let mut e = vec![0.0; kept];
+                    assert_eq!(fit(arch, Residuals { counted, kept: &mut e }), want, "{K} columns, slope {slope}");
+                    residuals.extend((kept > 0).then_some(e));
+                    if K == 1 {
+                        let mut e = vec![0.0; kept];
+                        let taken = take(arch, Residuals { counted, kept: &mut e });
+                        assert_eq!(taken, take(Arch::new(), all_of(&mut [])), "slope {slope}");
+                        demeaned.extend((kept > 0).then_some(e));
+                    }
+                }
+            }
+            let same = |all: &[Vec<f64>]| all.windows(2).all(|two| two[0] == two[1]);
+            assert!(same(&residuals) && same(&demeaned));
+        }
+    }
+
     #[test]
-    fn every_processor_gives_the_same_bits() {
-        let (y, x) = (values(250, 0.3), values(250 + LANES, 0.9));
-        let days = Days { y: &y, columns: [&x[..]], weights: None, count: 250.0 };
-        let fit = |arch: Arch| {
-            let (mut b, mut e) = ([0.0; 2], vec![0.0; 250]);
-            let fitted = least_squares(arch, days, &INVERSE[..4], &mut b, all_of(&mut e));
-            let mut given = vec![0.0; 250];
-            let about = super::given(arch, days, all_of(&mut given));
-            (b, e, fitted.expect("finite"), given, about.expect("finite"))
-        };
-        let narrow = fit(Arch::Scalar);
-        assert_eq!(fit(Arch::new()), narrow);
-        #[cfg(target_arch = "x86_64")]
-        if let Some(half) = pulp::x86::V3::try_new() {
-            assert_eq!(fit(Arch::V3(half)), narrow);
+    fn processors_and_what_is_wanted_do_not_change_a_bit() {
+        let some: Vec<f64> = (0..250).map(|i| f64::from(u8::from(i % 7 != 1))).collect();
+        for weights in [None, Some(&some[..])] {
+            compare::<0>(weights);
+            compare::<1>(weights);
+            compare::<2>(weights);
+            compare::<3>(weights);
+            compare::<4>(weights);
+            compare::<6>(weights);
+            compare::<8>(weights);
         }
     }
 
@@ -326,6 +393,8 @@ mod tests {
         y[7] = f64::NAN;
         let mut b = [0.0; 2];
         let days = Days { y: &y, columns: [&x], weights: None, count: 40.0 };
-        assert_eq!(least_squares(Arch::new(), days, &INVERSE[..4], &mut b, all_of(&mut [])), None);
+        let moments = Moments { gram: &INVERSE[..4], inverse: &INVERSE[..4] };
+        assert_eq!(least_squares(Arch::new(), days, moments, &mut b, all_of(&mut [])), None);
+        assert_eq!(given(Arch::new(), days, moments.gram, all_of(&mut [])), None);
     }
 }

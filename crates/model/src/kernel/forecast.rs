@@ -23,20 +23,27 @@ impl<const K: usize> WithSimd for Forecast<'_, K> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, _: S) -> Option<bool> {
-        let (length, mut all_finite) = (self.actual.len(), true);
+        // All are cut to one length, so that one look tells that all have some days.
+        let length = self.actual.len();
+        for column in self.columns.iter_mut().chain(&mut self.risk_free) {
+            *column = column.get(..length)?;
+        }
+        let [actual, expected, abnormal] = self.into;
+        self.into = [actual.get_mut(..length)?, expected.get_mut(..length)?, abnormal.get_mut(..length)?];
+        let mut nothing = [0.0; WIDTH];
         for first in (0..length / WIDTH * WIDTH).step_by(WIDTH) {
-            all_finite &= self.some::<WIDTH>(first)?;
+            self.some::<WIDTH>(first, &mut nothing)?;
         }
         match length.checked_sub(WIDTH) {
             // Some days are made twice, which costs less than to make each of the last ones by itself.
-            Some(first) => all_finite &= self.some::<WIDTH>(first)?,
+            Some(first) => self.some::<WIDTH>(first, &mut nothing)?,
             None => {
                 for day in 0..length {
-                    all_finite &= self.some::<1>(day)?;
+                    self.some::<1>(day, nothing.first_chunk_mut()?)?;
                 }
             }
         }
-        Some(all_finite)
+        Some(nothing == [0.0; WIDTH])
     }
 }
 
@@ -44,11 +51,11 @@ impl<const K: usize> WithSimd for Forecast<'_, K> {
 const WIDTH: usize = 8;
 
 impl<const K: usize> Forecast<'_, K> {
-    /// Makes the numbers of some days; whether the differences are finite, and so what they are made of. `None`
-    /// where days are lacking.
+    /// Makes the numbers of some days. What was nothing is so no longer if a difference is not finite, and so something
+    /// that it is made of. `None` where days are lacking.
     #[inline(always)]
-    fn some<const N: usize>(&mut self, first: usize) -> Option<bool> {
-        let actual: &[f64; N] = self.actual.get(first..)?.first_chunk()?;
+    fn some<const N: usize>(&mut self, first: usize, nothing: &mut [f64; N]) -> Option<()> {
+        let actual: [f64; N] = *self.actual.get(first..)?.first_chunk()?;
         let mut expected = [self.constant; N];
         // In the order of the general way: the sum over the coefficients, then the risk-free return.
         for j in 0..K {
@@ -63,18 +70,19 @@ impl<const K: usize> Forecast<'_, K> {
                 expected[day] += rates[day];
             }
         }
-        let (mut abnormal, mut all_finite) = ([0.0; N], true);
+        let mut abnormal = [0.0; N];
         for day in 0..N {
             abnormal[day] = actual[day] - expected[day];
-            all_finite &= abnormal[day].is_finite();
+            // Zero, or NaN.
+            nothing[day] += abnormal[day] * 0.0;
         }
-        for (into, numbers) in self.into.iter_mut().zip([actual, &expected, &abnormal]) {
+        for (into, numbers) in self.into.iter_mut().zip([actual, expected, abnormal]) {
             let into: &mut [Maybe; N] = into.get_mut(first..)?.first_chunk_mut()?;
             for day in 0..N {
                 into[day] = Maybe::unchecked(numbers[day]);
             }
         }
-        Some(all_finite)
+        Some(())
     }
 }
 

@@ -63,15 +63,6 @@ pub(super) fn add<S: Simd>(simd: S, mut a: Quad<S>, b: &Quad<S>) -> Quad<S> {
     a
 }
 
-/// sum + ab.
-#[inline(always)]
-pub(super) fn add_product<S: Simd>(simd: S, mut sum: Quad<S>, a: &Quad<S>, b: &Quad<S>) -> Quad<S> {
-    for (sum, (&a, &b)) in sum.iter_mut().zip(a.iter().zip(b)) {
-        *sum = simd.add_f64s(*sum, simd.mul_f64s(a, b));
-    }
-    sum
-}
-
 /// The sum of all lanes: the upper half added to the lower one, until one is left.
 #[inline(always)]
 pub(super) fn fold<S: Simd, const G: usize>(simd: S, mut lanes: Block<S, G>) -> f64 {
@@ -85,31 +76,4 @@ pub(super) fn fold<S: Simd, const G: usize>(simd: S, mut lanes: Block<S, G>) -> 
     let [a, b, c, d] = lanes[0];
     // Within a register `pulp` halves in the same way.
     simd.reduce_sum_f64s(simd.add_f64s(simd.add_f64s(a, c), simd.add_f64s(b, d)))
-}
-
-/// Σab of columns of the same length.
-#[inline(always)]
-pub(super) fn dot<S: Simd, const G: usize>(simd: S, a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [zero(simd); G];
-    let (mut last_of_a, mut last_of_b) = ([0.0; LANES], [0.0; LANES]);
-    let last = (copy_last(a, &mut last_of_a), copy_last(b, &mut last_of_b));
-    let whole = blocks::<S, G>(a).iter().zip(blocks::<S, G>(b));
-    for (a, b) in whole.chain(blocks::<S, G>(last.0).iter().zip(blocks::<S, G>(last.1))) {
-        for (lanes, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
-            *lanes = add_product(simd, *lanes, a, b);
-        }
-    }
-    fold(simd, lanes)
-}
-
-/// Σa.
-#[inline(always)]
-pub(super) fn sum<S: Simd, const G: usize>(simd: S, a: &[f64]) -> f64 {
-    let mut lanes = [zero(simd); G];
-    for a in blocks::<S, G>(a).iter().chain(blocks::<S, G>(copy_last(a, &mut [0.0; LANES]))) {
-        for (lanes, a) in lanes.iter_mut().zip(a) {
-            *lanes = add(simd, *lanes, a);
-        }
-    }
-    fold(simd, lanes)
 }

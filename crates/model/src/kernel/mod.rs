@@ -1,8 +1,8 @@
 //! The fast path: least squares on columns that all events of a market share.
 //!
-//! Σy and Σyx over the estimation window are dot products; (X'X)⁻¹ depends on the days only and is made
-//! once per window; a second pass makes the residuals, so that their sum of squares suffers no
-//! cancellation. Days without a return or near other events are taken out of X'X again. Where that loses
+//! Σy, Σy² and Σyx over the estimation window are dot products; X'X and its inverse depend on the days only and are
+//! made once per window. Sums of squares follow from these, or from residuals that a second pass makes where digits
+//! would cancel. Days without a return or near other events are taken out of X'X again. Where that loses
 //! digits, or anything else is unusual, the event takes the general path through a decomposition of its
 //! own design: the two agree to 1e-12.
 
@@ -20,8 +20,9 @@ use pulp::Arch;
 
 use crate::event::EventPlace;
 use crate::expected::{ClosedForm, Fit};
+use crate::panel::Series;
 use crate::{Maybe, Response, Specification};
-use columns::{Columns, Inverse};
+use columns::{Columns, Room};
 use fitted::{Days, Residuals, for_columns, given, least_squares};
 use forecast::{Forecast, forecast};
 use responses::Responses;
@@ -51,7 +52,7 @@ pub(crate) enum Wanted {
 pub(crate) struct Scratch {
     responses: Responses,
     residuals: Vec<f64>,
-    inverse: Inverse,
+    without: Room,
 }
 
 impl Kernel {
@@ -77,31 +78,33 @@ impl Kernel {
         if special || !fits {
             return None;
         }
-        let columns = Columns::new(regressors, risk_free, days, specification.estimation.days())?;
-        Some(Self { columns, form, arch: Arch::new() })
+        let arch = Arch::new();
+        let columns = Columns::new(arch, regressors, risk_free, days, specification.estimation.days())?;
+        Some(Self { columns, form, arch })
     }
 
-    /// Fits one event; its residuals stay in the scratch where they are asked for. `None` where the
-    /// general path must fit it, with its exclusions and their reasons.
+    /// Fits one event and tells the first day of its window; its residuals stay in the scratch where they are asked
+    /// for. `None` where the general path must fit it, with its exclusions and their reasons.
     pub(crate) fn fit(
         &self,
         specification: &Specification,
         place: &EventPlace<'_>,
+        series: Series<'_>,
         wanted: Wanted,
         scratch: &mut Scratch,
         fit: &mut Fit,
-    ) -> Option<()> {
+    ) -> Option<usize> {
         let window = place.days(specification.estimation);
         let k = self.columns.values.len() + 1;
         let enough = |count: usize| count >= specification.minimum_observations && count > k;
         if window.len() != self.columns.length() || !enough(window.len()) {
             return None;
         }
-        let kept = wanted == Wanted::All || self.form == ClosedForm::Given;
+        let kept = wanted == Wanted::All;
         scratch.residuals.resize(if kept { window.len() } else { 0 }, 0.0);
-        let stored = scratch.responses.read(specification, place, &self.columns, &window);
+        let stored = scratch.responses.read(specification, place, series, &self.columns, &window);
         if self.columns.are_complete(&window) && self.fit_days(&window, stored, wanted, scratch, fit).is_some() {
-            return Some(());
+            return Some(window.start);
         }
         if let Some(stored) = stored {
             scratch.responses.copy(stored);
@@ -112,7 +115,8 @@ impl Kernel {
         if count == window.len() || !enough(count) || 2 * count < window.len() {
             return None;
         }
-        self.fit_days(&window, None, wanted, scratch, fit)
+        self.fit_days(&window, None, wanted, scratch, fit)?;
+        Some(window.start)
     }
 
     /// Fits the days that count. `None` where a response is not finite or the columns say too little.
@@ -124,23 +128,24 @@ impl Kernel {
         scratch: &mut Scratch,
         fit: &mut Fit,
     ) -> Option<()> {
-        let Scratch { responses, residuals, inverse: without } = scratch;
+        let Scratch { responses, residuals, without } = scratch;
         let (count, k) = (responses.count(), self.columns.values.len() + 1);
         let y = stored.unwrap_or(&responses.y);
         let (weights, number) = (responses.weights(), count as f64);
         let residuals = Residuals { counted: wanted != Wanted::Squares, kept: residuals };
+        let moments = match weights {
+            None => self.columns.moments(window.start),
+            Some(_) => self.columns.moments_without(window.start, responses.left_out(), without)?,
+        };
+        fit.inverse.clear();
         let (fitted, parameters) = match self.form {
+            ClosedForm::LeastSquares if moments.inverse.is_empty() => return None,
             ClosedForm::LeastSquares => {
-                let inverse = match weights {
-                    None => self.columns.inverse(window.start)?,
-                    Some(_) => self.columns.inverse_without(window.start, responses.left_out(), without)?,
-                };
                 fit.coefficients.resize(k, 0.0);
-                fit.inverse.clear();
-                fit.inverse.extend_from_slice(inverse);
+                fit.inverse.extend_from_slice(moments.inverse);
                 let fitted = for_columns!(k - 1, |K| {
                     let days = Days { y, columns: self.columns.since(window.start), weights, count: number };
-                    least_squares::<K>(self.arch, days, inverse, &mut fit.coefficients, residuals)
+                    least_squares::<K>(self.arch, days, moments, &mut fit.coefficients, residuals)
                 });
                 (fitted?, k)
             }
@@ -148,13 +153,12 @@ impl Kernel {
                 let days = Days { y, columns: self.columns.since(window.start), weights, count: number };
                 fit.coefficients.clear();
                 fit.coefficients.push(1.0);
-                fit.inverse.clear();
-                (given(self.arch, days, residuals)?, 1)
+                (given(self.arch, days, moments.gram, residuals)?, 1)
             }
         };
         fit.residual_mean = fitted.residual_mean;
         fit.positive_share = fitted.positive / number;
-        fit.set_sums(count, parameters, fitted.squares, fitted.total + number * fitted.mean * fitted.mean);
+        fit.set_sums(count, parameters, fitted.squares, fitted.responses);
         let explains = self.form == ClosedForm::LeastSquares && k > 1 && fitted.total > 0.0;
         fit.r_squared = explains.then(|| 1.0 - fitted.squares / fitted.total);
         Some(())
@@ -186,12 +190,14 @@ impl Kernel {
 
     /// The design on some days, column after column.
     pub(crate) fn write_design(&self, days: &Range<usize>, rows: &mut Vec<f64>) {
-        rows.clear();
-        if self.form == ClosedForm::LeastSquares {
-            rows.resize(days.len(), 1.0);
-        }
+        let constants = usize::from(self.form == ClosedForm::LeastSquares);
+        rows.resize((constants + self.columns.values.len()) * days.len(), 0.0);
+        let (ones, mut rest) = rows.split_at_mut(constants * days.len());
+        ones.fill(1.0);
         for column in &self.columns.values {
-            rows.extend_from_slice(&column[days.clone()]);
+            let (row, others) = rest.split_at_mut(days.len());
+            row.copy_from_slice(&column[days.clone()]);
+            rest = others;
         }
     }
 }

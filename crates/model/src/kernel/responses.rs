@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::columns::Columns;
 use crate::Specification;
 use crate::event::EventPlace;
+use crate::panel::Series;
 
 /// The responses of one event; zero on the days that are left out.
 #[derive(Clone, Debug, Default)]
@@ -24,11 +25,11 @@ impl Responses {
     pub(super) fn read<'p>(
         &mut self,
         specification: &Specification,
-        place: &EventPlace<'p>,
+        place: &EventPlace<'_>,
+        series: Series<'p>,
         columns: &Columns,
         window: &Range<usize>,
     ) -> Option<&'p [f64]> {
-        let series = place.series(specification.measure(), specification.returns);
         self.left_out.clear();
         self.start = window.start;
         self.length = window.len();
