@@ -1,5 +1,6 @@
 //! Fits in closed form: coefficients and sums of squares from sums of products, and the residuals in a second pass
-//! where they are wanted, or where digits of the squares would cancel. The loops are written once; `pulp` compiles them for what the processor has.
+//! where they are wanted, or where digits of the squares would cancel. The loops are written once; `pulp` compiles them
+//! for what the processor has.
 
 use pulp::{Arch, Simd, WithSimd};
 
