@@ -1,5 +1,15 @@
 //! Tables to Parquet: row groups and their columns are made and encoded in parallel, and appended in
 //! their order, so that the bytes do not depend on the number of threads.
+//!
+//! Pages are made here, by the format's own description (Apache Parquet 2.11, `parquet.thrift`, Encodings); the file
+//! around them, with its schema and footer, is the library's.
+
+mod chunk;
+mod dictionary;
+mod header;
+mod hybrid;
+mod pages;
+mod values;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -8,7 +18,6 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, SchemaRef};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
@@ -18,91 +27,86 @@ use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
 use crate::output::METADATA_KEY;
-use crate::tables::{Column, Table};
+use crate::tables::Table;
+use chunk::Chunk;
 
 /// Rows per row group: few enough that the memory of one is used again for the next.
 const GROUP_ROWS: usize = 1 << 17;
 
-/// The columns of a row group, encoded, and its number of rows.
-type Encoded = (Vec<ArrowColumnChunk>, usize);
+/// The columns of a row group.
+type Group = Vec<Chunk>;
 
 /// A Parquet file in the making, to which a table is added bit by bit.
 pub(crate) struct ParquetFile {
     file: SerializedFileWriter<BufWriter<File>>,
-    factory: ArrowRowGroupWriterFactory,
-    schema: SchemaRef,
-    /// Row groups so far.
-    groups: usize,
     /// Row groups that are encoded and not yet appended.
-    pending: Vec<Encoded>,
+    pending: Vec<Group>,
+    /// Row groups that were appended, for their memory.
+    spare: Vec<Group>,
 }
 
 impl ParquetFile {
     pub(crate) fn new(out: BufWriter<File>, schema: &SchemaRef, metadata: &str) -> Result<Self, ParquetError> {
         let properties = properties(schema, metadata);
-        let (file, factory) = ArrowWriter::try_new(out, schema.clone(), Some(properties))?.into_serialized_writer()?;
-        Ok(Self { file, factory, schema: schema.clone(), groups: 0, pending: Vec::new() })
+        let (file, _) = ArrowWriter::try_new(out, schema.clone(), Some(properties))?.into_serialized_writer()?;
+        Ok(Self { file, pending: Vec::new(), spare: Vec::new() })
     }
 
     /// Adds the rows of some units of a table, in row groups of their own; returns how many there are.
     pub(crate) fn add(&mut self, table: &Table<'_>, units: Range<usize>) -> Result<usize, ParquetError> {
-        let pieces: Vec<(usize, Range<usize>)> = (self.groups..).zip(table.pieces(units, GROUP_ROWS)).collect();
-        self.groups += pieces.len();
-        let (schema, factory) = (&self.schema, &self.factory);
-        let encode = |some: &[(usize, Range<usize>)]| -> Result<Vec<Encoded>, ParquetError> {
-            some.par_iter().map(|(index, units)| encode(table, schema, factory, *index, units.clone())).collect()
-        };
         let mut rows = 0;
         // Encoded row groups are held until they are appended: as many as are made at once.
-        for some in pieces.chunks(2 * rayon::current_num_threads()) {
+        for some in table.pieces(units, GROUP_ROWS).chunks(2 * rayon::current_num_threads()) {
             let pending = std::mem::take(&mut self.pending);
-            let (appended, encoded) = rayon::join(|| append(&mut self.file, pending), || encode(some));
+            let new = (0..some.len()).map(|_| self.new_group()).collect::<Result<Vec<_>, _>>()?;
+            let encode =
+                || some.par_iter().zip(new).map(|(units, group)| encode(table, group, units.clone())).collect();
+            let (appended, encoded): (_, Result<Vec<Group>, _>) =
+                rayon::join(|| append(&mut self.file, &pending), encode);
             appended?;
             self.pending = encoded?;
-            rows += self.pending.iter().map(|(_, rows)| rows).sum::<usize>();
+            self.spare.extend(pending);
+            rows += self.pending.iter().map(rows_of).sum::<usize>();
         }
         Ok(rows)
     }
 
+    fn new_group(&mut self) -> Result<Group, ParquetError> {
+        if let Some(mut group) = self.spare.pop() {
+            group.iter_mut().for_each(Chunk::clear);
+            return Ok(group);
+        }
+        let columns = self.file.schema_descr().columns();
+        columns.iter().map(|column| Chunk::new(column.clone(), self.file.properties())).collect()
+    }
+
     pub(crate) fn finish(mut self) -> Result<(), ParquetError> {
-        append(&mut self.file, self.pending)?;
+        append(&mut self.file, &self.pending)?;
         self.file.into_inner()?.flush()?;
         Ok(())
     }
 }
 
-/// Makes the columns of one row group.
-fn encode(
-    table: &Table<'_>,
-    schema: &SchemaRef,
-    factory: &ArrowRowGroupWriterFactory,
-    index: usize,
-    units: Range<usize>,
-) -> Result<Encoded, ParquetError> {
-    let mut rows = 0;
-    let mut writers = factory.create_column_writers(index)?;
-    for units in table.chunks(units) {
-        let runs = table.runs_of(units);
-        rows += runs.rows();
-        let write = |((writer, column), field): ((&mut ArrowColumnWriter, &Column<'_>), &Arc<Field>)| {
-            let array = column.array(&runs);
-            compute_leaves(field, &array)?.iter().try_for_each(|leaf| writer.write(leaf))
-        };
-        writers.par_iter_mut().zip(table.columns()).zip(schema.fields().as_ref()).try_for_each(write)?;
-    }
-    let chunks = writers.into_par_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>()?;
-    Ok((chunks, rows))
+fn rows_of(group: &Group) -> usize {
+    group.first().map_or(0, Chunk::rows)
 }
 
-fn append(file: &mut SerializedFileWriter<BufWriter<File>>, groups: Vec<Encoded>) -> Result<(), ParquetError> {
-    for (chunks, rows) in groups {
-        // A table without rows has no row group.
-        if rows == 0 {
-            continue;
-        }
-        let mut group = file.next_row_group()?;
-        chunks.into_iter().try_for_each(|chunk| chunk.append_to_row_group(&mut group))?;
-        group.close()?;
+/// Makes the columns of one row group.
+fn encode(table: &Table<'_>, mut group: Group, units: Range<usize>) -> Result<Group, ParquetError> {
+    for units in table.chunks(units) {
+        let runs = table.runs_of(units);
+        group.par_iter_mut().zip(table.columns()).try_for_each(|(chunk, column)| chunk.add(&column.array(&runs)))?;
+    }
+    group.par_iter_mut().try_for_each(Chunk::finish)?;
+    Ok(group)
+}
+
+fn append(file: &mut SerializedFileWriter<BufWriter<File>>, groups: &[Group]) -> Result<(), ParquetError> {
+    // A table without rows has no row group.
+    for group in groups.iter().filter(|group| rows_of(group) > 0) {
+        let mut writer = file.next_row_group()?;
+        group.iter().try_for_each(|chunk| writer.append_column(&chunk.source(), chunk.metadata()?))?;
+        writer.close()?;
     }
     Ok(())
 }

@@ -1,0 +1,182 @@
+//! A column chunk: the values of one column in one row group, encoded array by array, each in a page of its own.
+//!
+//! Pages go into memory that the chunks of the next row groups use again. Beside speed that is the point of making
+//! them here: the values of an array are copied once.
+
+use std::io::{Chain, Read};
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::Int32Type;
+use bytes::Bytes;
+use parquet::basic::{Compression, Encoding, PageType};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ColumnChunkMetaData, OffsetIndexBuilder, PageEncodingStats};
+use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::statistics::Statistics;
+use parquet::schema::types::ColumnDescPtr;
+
+use super::dictionary::Dictionary;
+use super::header::Page;
+use super::hybrid::levels;
+use super::pages::Pages;
+use super::values::{Extremes, plain};
+
+/// A column chunk in the making.
+pub(super) struct Chunk {
+    column: ColumnDescPtr,
+    compression: Compression,
+    pages: Pages,
+    /// The page of the dictionary, made last and written first.
+    first: Pages,
+    dictionary: Option<Dictionary>,
+    extremes: Option<Extremes>,
+    rows: usize,
+    nulls: u64,
+    levels: Vec<u8>,
+    coded: Vec<u8>,
+}
+
+impl Chunk {
+    pub(super) fn new(column: ColumnDescPtr, properties: &WriterProperties) -> Result<Self, ParquetError> {
+        let compression = properties.compression(column.path());
+        Ok(Self {
+            pages: Pages::new(compression)?,
+            first: Pages::new(compression)?,
+            dictionary: properties.dictionary_enabled(column.path()).then(Dictionary::default),
+            column,
+            compression,
+            extremes: None,
+            rows: 0,
+            nulls: 0,
+            levels: Vec::new(),
+            coded: Vec::new(),
+        })
+    }
+
+    /// Begins again, in the same memory.
+    pub(super) fn clear(&mut self) {
+        self.pages.clear();
+        self.first.clear();
+        self.dictionary.iter_mut().for_each(Dictionary::clear);
+        (self.extremes, self.rows, self.nulls) = (None, 0, 0);
+    }
+
+    /// Adds a page.
+    pub(super) fn add(&mut self, array: &ArrayRef) -> Result<(), ParquetError> {
+        let rows = array.len();
+        if rows == 0 {
+            return Ok(());
+        }
+        self.rows += rows;
+        self.nulls += array.null_count() as u64;
+        self.levels.clear();
+        if self.column.max_def_level() > 0 {
+            levels(array.nulls(), rows, &mut self.levels);
+        }
+        if let Some(dictionary) = &mut self.dictionary {
+            self.coded.clear();
+            dictionary.encode(array.as_dictionary::<Int32Type>(), &mut self.coded);
+            return self.pages.add(Page::Coded, rows, &self.levels, &self.coded);
+        }
+        let (values, extremes) = plain(array)?;
+        self.extremes = Some(self.extremes.map_or(extremes, |known| known.with(extremes)));
+        self.pages.add(Page::Plain, rows, &self.levels, &values)
+    }
+
+    /// Number of rows.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Ends it: no page will come.
+    pub(super) fn finish(&mut self) -> Result<(), ParquetError> {
+        match &self.dictionary {
+            Some(dictionary) => self.first.add(Page::Dictionary, dictionary.len(), &[], dictionary.plain()),
+            None => Ok(()),
+        }
+    }
+
+    /// What the file has to know of it, once it is finished.
+    pub(super) fn metadata(&self) -> Result<ColumnCloseResult, ParquetError> {
+        let (before, bytes) = (self.first.bytes().len(), self.source().len());
+        let count = |page_type, encoding, count| PageEncodingStats { page_type, encoding, count };
+        let pages = self.pages.places().len() as i32;
+        let (encodings, counts) = match self.dictionary {
+            Some(_) => (
+                vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY],
+                vec![
+                    count(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1),
+                    count(PageType::DATA_PAGE, Encoding::RLE_DICTIONARY, pages),
+                ],
+            ),
+            None => (vec![Encoding::PLAIN, Encoding::RLE], vec![count(PageType::DATA_PAGE, Encoding::PLAIN, pages)]),
+        };
+        let mut builder = ColumnChunkMetaData::builder(self.column.clone())
+            .set_compression(self.compression)
+            .set_encodings(encodings)
+            .set_page_encoding_stats(counts)
+            .set_num_values(self.rows as i64)
+            .set_total_compressed_size(bytes as i64)
+            .set_total_uncompressed_size((self.first.raw_size() + self.pages.raw_size()) as i64)
+            .set_data_page_offset(before as i64)
+            .set_dictionary_page_offset(self.dictionary.as_ref().map(|_| 0));
+        if let Some(statistics) = self.statistics() {
+            builder = builder.set_statistics(statistics);
+        }
+        let mut offsets = OffsetIndexBuilder::new();
+        for (range, rows) in self.pages.places() {
+            offsets.append_row_count(*rows as i64);
+            offsets.append_offset_and_size((before + range.start) as i64, range.len() as i32);
+        }
+        Ok(ColumnCloseResult {
+            bytes_written: bytes,
+            rows_written: self.rows as u64,
+            metadata: builder.build()?,
+            bloom_filter: None,
+            column_index: None,
+            offset_index: Some(offsets.build()),
+        })
+    }
+
+    fn statistics(&self) -> Option<Statistics> {
+        match &self.dictionary {
+            Some(dictionary) => Some(dictionary.statistics(self.nulls)),
+            None => self.extremes.map(|extremes| extremes.statistics(self.nulls)),
+        }
+    }
+
+    /// Its bytes, once it is finished.
+    pub(super) fn source(&self) -> Source<'_> {
+        Source { first: self.first.bytes(), pages: self.pages.bytes() }
+    }
+}
+
+/// The bytes of a chunk: the page of the dictionary, then those of values.
+pub(super) struct Source<'a> {
+    first: &'a [u8],
+    pages: &'a [u8],
+}
+
+impl Length for Source<'_> {
+    fn len(&self) -> u64 {
+        (self.first.len() + self.pages.len()) as u64
+    }
+}
+
+impl<'a> ChunkReader for Source<'a> {
+    type T = Chain<&'a [u8], &'a [u8]>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        let start = start as usize;
+        let skip = |bytes: &'a [u8], some: usize| &bytes[some.min(bytes.len())..];
+        Ok(skip(self.first, start).chain(skip(self.pages, start.saturating_sub(self.first.len()))))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        let mut bytes = Vec::with_capacity(length);
+        self.get_read(start)?.take(length as u64).read_to_end(&mut bytes)?;
+        Ok(bytes.into())
+    }
+}
