@@ -10,6 +10,7 @@ use dayzero_loader::paths::InputFile;
 use dayzero_loader::{BenchmarkSource, DataError, fingerprint};
 use dayzero_model::expected::Regressor;
 use dayzero_model::{Outcome, Response};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -212,11 +213,13 @@ pub fn count_outcomes(finished: &Finished<'_>) -> BTreeMap<String, usize> {
 }
 
 fn count(outcomes: impl Iterator<Item = Option<Outcome>>) -> BTreeMap<String, usize> {
-    let mut counts: BTreeMap<Option<Outcome>, usize> = BTreeMap::new();
+    let (mut aligned, mut counts) = (0, Outcome::ALL.map(|outcome| (outcome.code(), 0)));
     for outcome in outcomes {
-        *counts.entry(outcome).or_default() += 1;
+        let count = outcome.map_or(&mut aligned, |outcome| &mut counts[outcome as usize].1);
+        *count += 1;
     }
-    counts.into_iter().map(|(outcome, count)| (outcome.map_or(ALIGNED, Outcome::code).to_owned(), count)).collect()
+    let all = counts.into_iter().chain([(ALIGNED, aligned)]);
+    all.filter(|(_, count)| *count > 0).map(|(code, count)| (code.to_owned(), count)).collect()
 }
 
 /// The specifications in a few words, with their outcomes.
@@ -230,7 +233,7 @@ pub fn specification_notes(finished: &Finished<'_>) -> Vec<SpecificationNote> {
             outcomes: count(rows.map(|row| finished.outcome(spec_id, row).0)),
         }
     };
-    (0..finished.study.specifications.len()).map(note).collect()
+    (0..finished.study.specifications.len()).into_par_iter().map(note).collect()
 }
 
 fn label(specification: &dayzero_model::Specification) -> String {

@@ -133,11 +133,7 @@ impl Staging {
         std::fs::create_dir_all(&self.target).map_err(failed)?;
         let written = files_of(manifest);
         for file in &written {
-            let (staged, place) = (self.beside.path().join(file), self.target.join(file));
-            // An earlier file of that name keeps its blocks until the staging directory goes, where there are links:
-            // to free them takes a while, which the caller has better use for.
-            let _ = std::fs::hard_link(&place, self.beside.path().join(format!("earlier-{file}")));
-            std::fs::rename(staged, place).map_err(failed)?;
+            replace(&self.beside.path().join(file), &self.target.join(file)).map_err(failed)?;
         }
         // Only what an earlier run says it wrote is removed: other files may be the user's own.
         let earlier = Manifest::read(&self.target).map_or_else(|_| Vec::new(), |earlier| files_of(&earlier));
@@ -149,6 +145,20 @@ impl Staging {
         }
         std::fs::rename(staged, self.target.join(MANIFEST)).map_err(failed)
     }
+}
+
+/// Moves a file to a place, at once for whoever reads there. Where the system can exchange two files, an earlier one
+/// takes the place of the new: to free its blocks takes a while, which the caller has better use for; and ext4, which
+/// writes out what replaces a file by another name, leaves that for later.
+fn replace(new: &Path, place: &Path) -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, new, CWD, place, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+    }
+    std::fs::rename(new, place)
 }
 
 /// The files of a run, but for the manifest.

@@ -17,8 +17,10 @@ use crate::parquet_file::ParquetFile;
 use crate::printable;
 use crate::tables::Table;
 
-/// Bytes that are gathered for a call of the file system; whole pages go by without being copied.
-const BUFFER: usize = 1 << 16;
+/// A file that is written in pieces of 64 KiB.
+fn buffered(file: File) -> BufWriter<File> {
+    BufWriter::with_capacity(1 << 16, file)
+}
 
 /// The file of a table.
 pub struct TableFile {
@@ -42,11 +44,11 @@ impl TableFile {
         };
         let schema = table.schema(own);
         let open = || -> Result<Sink, AnyError> {
-            let out = BufWriter::with_capacity(BUFFER, File::create(&path)?);
+            let out = File::create(&path)?;
             Ok(match format {
                 Format::Parquet => Sink::Parquet(Box::new(ParquetFile::new(out, &schema, metadata)?)),
-                Format::Arrow => Sink::arrow(out, &schema)?,
-                Format::Csv => Sink::csv(out),
+                Format::Arrow => Sink::arrow(buffered(out), &schema)?,
+                Format::Csv => Sink::csv(buffered(out)),
             })
         };
         let sink = open().map_err(|error| refused(&path, &*error))?;

@@ -3,17 +3,15 @@
 //! Pages go into memory that the chunks of the next row groups use again. Beside speed that is the point of making
 //! them here: the values of an array are copied once.
 
-use std::io::{Chain, Read};
+use std::io::Write;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::Int32Type;
-use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, PageType};
-use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, OffsetIndexBuilder, PageEncodingStats};
+use parquet::file::page_index::offset_index::OffsetIndexMetaData;
 use parquet::file::properties::WriterProperties;
-use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnDescPtr;
 
@@ -98,9 +96,15 @@ impl Chunk {
         }
     }
 
-    /// What the file has to know of it, once it is finished.
-    pub(super) fn metadata(&self) -> Result<ColumnCloseResult, ParquetError> {
-        let (before, bytes) = (self.first.bytes().len(), self.source().len());
+    /// Writes it.
+    pub(super) fn write(&self, out: &mut impl Write) -> std::io::Result<()> {
+        out.write_all(self.first.bytes())?;
+        out.write_all(self.pages.bytes())
+    }
+
+    /// What the file says of it, once it is written at a place: it, and its pages.
+    pub(super) fn metadata(&self, at: usize) -> Result<(ColumnChunkMetaData, OffsetIndexMetaData), ParquetError> {
+        let data = at + self.first.bytes().len();
         let count = |page_type, encoding, count| PageEncodingStats { page_type, encoding, count };
         let pages = self.pages.places().len() as i32;
         let (encodings, counts) = match self.dictionary {
@@ -118,26 +122,19 @@ impl Chunk {
             .set_encodings(encodings)
             .set_page_encoding_stats(counts)
             .set_num_values(self.rows as i64)
-            .set_total_compressed_size(bytes as i64)
+            .set_total_compressed_size((data - at + self.pages.bytes().len()) as i64)
             .set_total_uncompressed_size((self.first.raw_size() + self.pages.raw_size()) as i64)
-            .set_data_page_offset(before as i64)
-            .set_dictionary_page_offset(self.dictionary.as_ref().map(|_| 0));
+            .set_data_page_offset(data as i64)
+            .set_dictionary_page_offset(self.dictionary.as_ref().map(|_| at as i64));
         if let Some(statistics) = self.statistics() {
             builder = builder.set_statistics(statistics);
         }
         let mut offsets = OffsetIndexBuilder::new();
         for (range, rows) in self.pages.places() {
             offsets.append_row_count(*rows as i64);
-            offsets.append_offset_and_size((before + range.start) as i64, range.len() as i32);
+            offsets.append_offset_and_size((data + range.start) as i64, range.len() as i32);
         }
-        Ok(ColumnCloseResult {
-            bytes_written: bytes,
-            rows_written: self.rows as u64,
-            metadata: builder.build()?,
-            bloom_filter: None,
-            column_index: None,
-            offset_index: Some(offsets.build()),
-        })
+        Ok((builder.build()?, offsets.build()))
     }
 
     fn statistics(&self) -> Option<Statistics> {
@@ -145,38 +142,5 @@ impl Chunk {
             Some(dictionary) => Some(dictionary.statistics(self.nulls)),
             None => self.extremes.map(|extremes| extremes.statistics(self.nulls)),
         }
-    }
-
-    /// Its bytes, once it is finished.
-    pub(super) fn source(&self) -> Source<'_> {
-        Source { first: self.first.bytes(), pages: self.pages.bytes() }
-    }
-}
-
-/// The bytes of a chunk: the page of the dictionary, then those of values.
-pub(super) struct Source<'a> {
-    first: &'a [u8],
-    pages: &'a [u8],
-}
-
-impl Length for Source<'_> {
-    fn len(&self) -> u64 {
-        (self.first.len() + self.pages.len()) as u64
-    }
-}
-
-impl<'a> ChunkReader for Source<'a> {
-    type T = Chain<&'a [u8], &'a [u8]>;
-
-    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        let start = start as usize;
-        let skip = |bytes: &'a [u8], some: usize| &bytes[some.min(bytes.len())..];
-        Ok(skip(self.first, start).chain(skip(self.pages, start.saturating_sub(self.first.len()))))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        let mut bytes = Vec::with_capacity(length);
-        self.get_read(start)?.take(length as u64).read_to_end(&mut bytes)?;
-        Ok(bytes.into())
     }
 }

@@ -1,55 +1,70 @@
 //! Tables to Parquet: row groups and their columns are made and encoded in parallel, and appended in
 //! their order, so that the bytes do not depend on the number of threads.
 //!
-//! Pages are made here, by the format's own description (Apache Parquet 2.11, `parquet.thrift`, Encodings); the file
-//! around them, with its schema and footer, is the library's.
+//! Pages are made here, by the format's own description (Apache Parquet 2.11, `parquet.thrift`, Encodings); schema,
+//! statistics and footer are the library's.
 
 mod chunk;
 mod dictionary;
 mod header;
 mod hybrid;
+mod out;
 mod pages;
 mod values;
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, SchemaRef};
-use parquet::arrow::ArrowWriter;
+use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{
+    ColumnChunkMetaData, FileMetaData, KeyValue, ParquetMetaDataBuilder, ParquetMetaDataWriter, RowGroupMetaData,
+};
+use parquet::file::page_index::offset_index::OffsetIndexMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
+use parquet::file::writer::TrackedWrite;
+use parquet::schema::types::{ColumnPath, SchemaDescPtr};
 use rayon::prelude::*;
 
 use crate::output::METADATA_KEY;
 use crate::tables::Table;
 use chunk::Chunk;
+use out::Out;
 
 /// Rows per row group: few enough that the memory of one is used again for the next.
 const GROUP_ROWS: usize = 1 << 17;
+
+/// What a Parquet file begins with.
+const MAGIC: &[u8] = b"PAR1";
 
 /// The columns of a row group.
 type Group = Vec<Chunk>;
 
 /// A Parquet file in the making, to which a table is added bit by bit.
 pub(crate) struct ParquetFile {
-    file: SerializedFileWriter<BufWriter<File>>,
-    /// Row groups that are encoded and not yet appended.
+    out: TrackedWrite<Out>,
+    schema: SchemaDescPtr,
+    properties: WriterProperties,
+    /// Row groups that are encoded and not yet written.
     pending: Vec<Group>,
-    /// Row groups that were appended, for their memory.
+    /// Row groups that were written, for their memory.
     spare: Vec<Group>,
+    /// What the footer says of those that were written: of each, and of the pages of its columns.
+    written: Vec<(RowGroupMetaData, Vec<OffsetIndexMetaData>)>,
 }
 
 impl ParquetFile {
-    pub(crate) fn new(out: BufWriter<File>, schema: &SchemaRef, metadata: &str) -> Result<Self, ParquetError> {
-        let properties = properties(schema, metadata);
-        let (file, _) = ArrowWriter::try_new(out, schema.clone(), Some(properties))?.into_serialized_writer()?;
-        Ok(Self { file, pending: Vec::new(), spare: Vec::new() })
+    pub(crate) fn new(out: File, schema: &SchemaRef, metadata: &str) -> Result<Self, ParquetError> {
+        let mut properties = properties(schema, metadata);
+        add_encoded_arrow_schema_to_metadata(schema, &mut properties);
+        let schema = Arc::new(ArrowSchemaConverter::new().convert(schema)?);
+        let mut out = TrackedWrite::new(Out::new(out));
+        out.write_all(MAGIC)?;
+        Ok(Self { out, schema, properties, pending: Vec::new(), spare: Vec::new(), written: Vec::new() })
     }
 
     /// Adds the rows of some units of a table, in row groups of their own; returns how many there are.
@@ -61,8 +76,7 @@ impl ParquetFile {
             let new = (0..some.len()).map(|_| self.new_group()).collect::<Result<Vec<_>, _>>()?;
             let encode =
                 || some.par_iter().zip(new).map(|(units, group)| encode(table, group, units.clone())).collect();
-            let (appended, encoded): (_, Result<Vec<Group>, _>) =
-                rayon::join(|| append(&mut self.file, &pending), encode);
+            let (appended, encoded): (_, Result<Vec<Group>, _>) = rayon::join(|| self.write(&pending), encode);
             appended?;
             self.pending = encoded?;
             self.spare.extend(pending);
@@ -76,14 +90,50 @@ impl ParquetFile {
             group.iter_mut().for_each(Chunk::clear);
             return Ok(group);
         }
-        let columns = self.file.schema_descr().columns();
-        columns.iter().map(|column| Chunk::new(column.clone(), self.file.properties())).collect()
+        let columns = self.schema.columns();
+        columns.iter().map(|column| Chunk::new(column.clone(), &self.properties)).collect()
+    }
+
+    fn write(&mut self, groups: &[Group]) -> Result<(), ParquetError> {
+        // A table without rows has no row group.
+        for group in groups.iter().filter(|group| rows_of(group) > 0) {
+            let mut columns = Vec::with_capacity(group.len());
+            for chunk in group {
+                let at = self.out.bytes_written();
+                chunk.write(&mut self.out)?;
+                columns.push(chunk.metadata(at)?);
+            }
+            let (columns, pages): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+            let ordinal = i16::try_from(self.written.len())
+                .map_err(|_| ParquetError::General("a Parquet file has 32,768 row groups at most".to_owned()))?;
+            let group = RowGroupMetaData::builder(self.schema.clone())
+                .set_num_rows(rows_of(group) as i64)
+                .set_total_byte_size(columns.iter().map(ColumnChunkMetaData::uncompressed_size).sum())
+                .set_file_offset(columns.first().map_or(0, |first| first.byte_range().0 as i64))
+                .set_column_metadata(columns)
+                .set_ordinal(ordinal)
+                .build()?;
+            self.written.push((group, pages));
+        }
+        Ok(())
     }
 
     pub(crate) fn finish(mut self) -> Result<(), ParquetError> {
-        append(&mut self.file, &self.pending)?;
-        self.file.into_inner()?.flush()?;
-        Ok(())
+        let pending = std::mem::take(&mut self.pending);
+        self.write(&pending)?;
+        let (groups, pages): (Vec<_>, Vec<_>) = self.written.into_iter().unzip();
+        let file = FileMetaData::new(
+            self.properties.writer_version().as_num(),
+            groups.iter().map(RowGroupMetaData::num_rows).sum(),
+            Some(self.properties.created_by().to_owned()),
+            self.properties.key_value_metadata().cloned(),
+            self.schema,
+            None,
+        );
+        let footer = ParquetMetaDataBuilder::new(file).set_row_groups(groups).set_offset_index(Some(pages)).build();
+        let refusal = self.out.inner().refusal();
+        ParquetMetaDataWriter::new_with_tracked(self.out, &footer).finish()?;
+        Ok(refusal.check()?)
     }
 }
 
@@ -99,16 +149,6 @@ fn encode(table: &Table<'_>, mut group: Group, units: Range<usize>) -> Result<Gr
     }
     group.par_iter_mut().try_for_each(Chunk::finish)?;
     Ok(group)
-}
-
-fn append(file: &mut SerializedFileWriter<BufWriter<File>>, groups: &[Group]) -> Result<(), ParquetError> {
-    // A table without rows has no row group.
-    for group in groups.iter().filter(|group| rows_of(group) > 0) {
-        let mut writer = file.next_row_group()?;
-        group.iter().try_for_each(|chunk| writer.append_column(&chunk.source(), chunk.metadata()?))?;
-        writer.close()?;
-    }
-    Ok(())
 }
 
 /// Encodings by what the values are like: strings repeat, so they get a dictionary; identifiers and

@@ -66,18 +66,17 @@ fn present<T: ArrowPrimitiveType>(array: &PrimitiveArray<T>) -> ScalarBuffer<T::
 
 /// The extremes of numbers, NaN aside; those of none lie beyond all of them.
 fn extremes<N: Copy + PartialOrd>(values: &[N], beyond: (N, N)) -> (N, N) {
+    let lesser = |a: N, b: N| if b < a { b } else { a };
+    let greater = |a: N, b: N| if b > a { b } else { a };
     let (eights, rest) = values.as_chunks::<8>();
     // In lanes, so that the processor compares many at once.
-    let mut lanes = [beyond; 8];
+    let (mut least, mut most) = ([beyond.0; 8], [beyond.1; 8]);
     for eight in eights {
-        lanes.iter_mut().zip(eight).for_each(|(lane, &value)| *lane = widen(*lane, (value, value)));
+        least = std::array::from_fn(|lane| lesser(least[lane], eight[lane]));
+        most = std::array::from_fn(|lane| greater(most[lane], eight[lane]));
     }
-    let of_rest = rest.iter().map(|&value| (value, value));
-    lanes.into_iter().chain(of_rest).fold(beyond, widen)
-}
-
-fn widen<N: PartialOrd>(a: (N, N), b: (N, N)) -> (N, N) {
-    (if b.0 < a.0 { b.0 } else { a.0 }, if b.1 > a.1 { b.1 } else { a.1 })
+    let all = rest.iter().copied();
+    (all.clone().chain(least).fold(beyond.0, lesser), all.chain(most).fold(beyond.1, greater))
 }
 
 impl Extremes {
