@@ -1,11 +1,12 @@
 //! The ledger: one row per input event, whatever becomes of it.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use dayzero_loader::events::{Announced, EventTable};
 use dayzero_model::align::{Day0Rule, Session};
 use dayzero_model::groups::{self, Group};
+use dayzero_model::panel::Security;
 use dayzero_model::{Date, EventCalendar, Outcome, Specification};
 use rayon::prelude::*;
 
@@ -23,10 +24,6 @@ use crate::load::Loaded;
 pub struct Row {
     /// Place of the security in the panel.
     pub security: Option<u32>,
-    /// Index of the market.
-    pub market: Option<u32>,
-    /// The instant, in microseconds from the epoch.
-    pub announced_at: Option<i64>,
     /// The date in the market's zone.
     pub announced_on: Option<Date>,
     /// Part of the day.
@@ -90,9 +87,7 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
     let aligner = Aligner::new(loaded);
     let mut rows: Vec<Row> = (0..security.len()).into_par_iter().map(|row| aligner.align(row)).collect();
     let order = |row: usize| (announcement_order(&announced[row]), row);
-    let placed: Vec<Candidate> =
-        rows.par_iter().enumerate().filter_map(|(row, known)| Candidate::new(row, known)).collect();
-    let mut candidates = in_order(&placed, loaded.assembled.panel.securities().len(), order);
+    let mut candidates = in_order(&rows, loaded.assembled.panel.securities(), order);
     let event_calendar = EventCalendar::new(candidates.iter().map(|event| (event.security, event.day0)));
     for (row, kept) in rows.iter_mut().zip(&loaded.events.kept) {
         // What the user left out on purpose is not reported as a defect too.
@@ -100,14 +95,17 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
             row.exclusion = Some(Box::new((Outcome::Filtered, "left out by [events] filter".into())));
         }
     }
-    exclude_duplicates(&mut rows, &placed, study.duplicates, order);
-    // Rows are too large to be looked up in the order of the candidates.
-    let excluded: Vec<bool> = rows.par_iter().map(|row| row.exclusion.is_some()).collect();
-    candidates.retain(|event| !excluded[event.row]);
+    if loaded.events.kept.contains(&false) {
+        candidates.retain(|event| rows[event.row].exclusion.is_none());
+    }
+    if study.duplicates != Duplicates::Keep {
+        exclude_duplicates(&mut rows, &candidates, study.duplicates);
+        candidates.retain(|event| rows[event.row].exclusion.is_none());
+    }
     let group_columns = group_columns(study, &loaded.events, &rows, &candidates);
     let groups = collect_groups(&group_columns, &candidates);
     let differences = differences::resolve(study, &groups).map_err(|mistake| study.document.error(&[mistake]))?;
-    let notes = contradicted_sessions(&aligner, &rows).into_iter().collect();
+    let notes = contradicted_sessions(&aligner, &rows, announced).into_iter().collect();
     Ok(Ledger { rows, group_columns, candidates, events: event_calendar, groups, differences, notes })
 }
 
@@ -133,9 +131,9 @@ impl Row {
 
 impl Candidate {
     /// An event that has a day 0.
-    fn new(row: usize, known: &Row) -> Option<Self> {
-        let (security, market, day0) = (known.security?, known.market?, known.day0?.0);
-        Some(Self { row, security: security as usize, market: market as usize, day0: day0 as usize })
+    fn new((row, known): (usize, &Row), securities: &[Security]) -> Option<Self> {
+        let (security, day0) = (known.security? as usize, known.day0?.0 as usize);
+        Some(Self { row, security, market: securities[security].market, day0 })
     }
 
     /// Calendar index of a day of the event window, counted from its first; it may lie behind the calendar's last.
@@ -149,21 +147,22 @@ pub(crate) fn day_of_window(day0: usize, specification: &Specification, day: usi
     usize::try_from(day0 as i64 + i64::from(specification.event.first()) + day as i64).ok()
 }
 
-/// Events by security, day 0 and announcement.
+/// The events that have a day 0, by security, day 0 and announcement.
 fn in_order(
-    placed: &[Candidate],
-    securities: usize,
+    rows: &[Row],
+    securities: &[Security],
     order: impl Fn(usize) -> ((i64, u8), usize) + Sync,
 ) -> Vec<Candidate> {
+    let placed = || rows.iter().enumerate().filter_map(|row| Candidate::new(row, securities));
     // Each goes among those of its security, so that only these have to be compared.
-    let mut next = vec![0; securities];
-    placed.iter().for_each(|event| next[event.security] += 1);
+    let mut next = vec![0; securities.len()];
+    placed().for_each(|event| next[event.security] += 1);
     let mut before = 0;
     for security in &mut next {
         before += std::mem::replace(security, before);
     }
-    let mut events = placed.to_vec();
-    for &event in placed {
+    let mut events = vec![Candidate { row: 0, security: 0, market: 0, day0: 0 }; before];
+    for event in placed() {
         let place = &mut next[event.security];
         events[*place] = event;
         *place += 1;
@@ -174,10 +173,10 @@ fn in_order(
 }
 
 /// A note where the session column says otherwise than the instants.
-fn contradicted_sessions(aligner: &Aligner<'_>, rows: &[Row]) -> Option<String> {
+fn contradicted_sessions(aligner: &Aligner<'_>, rows: &[Row], announced: &[Announced]) -> Option<String> {
     let contradicts = |&(index, row): &(usize, &Row)| {
         let written = aligner.written(index).filter(|session| *session != Session::Unknown);
-        row.announced_at.is_some()
+        matches!(announced[index], Announced::At(_))
             && written.zip(row.day0).is_some_and(|(session, (_, _, rule))| match rule {
                 Day0Rule::SameDayBeforeOpen => session != Session::BeforeOpen,
                 Day0Rule::SameDayDuring => session != Session::During,
@@ -209,31 +208,19 @@ fn announcement_order(announced: &Announced) -> (i64, u8) {
     }
 }
 
-fn exclude_duplicates(
-    rows: &mut [Row],
-    placed: &[Candidate],
-    policy: Duplicates,
-    order: impl Fn(usize) -> ((i64, u8), usize),
-) {
-    if policy == Duplicates::Keep {
-        return;
-    }
-    let mut same: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
-    for event in placed.iter().filter(|event| rows[event.row].exclusion.is_none()) {
-        same.entry((event.security, event.day0)).or_default().push(event.row);
-    }
-    for mut members in same.into_values().filter(|members| members.len() > 1) {
-        members.sort_by_key(|&row| order(row));
+/// Excludes candidates, in their order, of which there are others with the same security and day 0.
+fn exclude_duplicates(rows: &mut [Row], candidates: &[Candidate], policy: Duplicates) {
+    let same = |a: &Candidate, b: &Candidate| (a.security, a.day0) == (b.security, b.day0);
+    for members in candidates.chunk_by(same).filter(|members| members.len() > 1) {
         let kept = usize::from(policy == Duplicates::First);
-        let first = members[0];
-        for &row in &members[kept..] {
+        for excluded in &members[kept..] {
             let reason = match policy {
                 Duplicates::First => {
-                    format!("event {first} of the security has the same day 0 and was announced first")
+                    format!("event {} of the security has the same day 0 and was announced first", members[0].row)
                 }
                 _ => format!("{} events of the security have the same day 0", members.len()),
             };
-            rows[row].exclusion = Some(Box::new((Outcome::Duplicate, reason)));
+            rows[excluded.row].exclusion = Some(Box::new((Outcome::Duplicate, reason)));
         }
     }
 }

@@ -209,7 +209,7 @@ pub fn table_metadata(study: &Study, inputs: &[Input]) -> String {
 
 /// Input events by outcome.
 pub fn count_outcomes(finished: &Finished<'_>) -> BTreeMap<String, usize> {
-    count((0..finished.ledger.rows.len()).map(|row| finished.overall_outcome(row).0))
+    count(finished.overall_outcomes())
 }
 
 fn count(outcomes: impl Iterator<Item = Option<Outcome>>) -> BTreeMap<String, usize> {
@@ -226,12 +226,7 @@ fn count(outcomes: impl Iterator<Item = Option<Outcome>>) -> BTreeMap<String, us
 pub fn specification_notes(finished: &Finished<'_>) -> Vec<SpecificationNote> {
     let note = |spec_id: usize| {
         let specification = finished.specification(spec_id);
-        let rows = 0..finished.ledger.rows.len();
-        SpecificationNote {
-            spec_id,
-            label: label(specification),
-            outcomes: count(rows.map(|row| finished.outcome(spec_id, row).0)),
-        }
+        SpecificationNote { spec_id, label: label(specification), outcomes: count(finished.outcomes(spec_id)) }
     };
     (0..finished.study.specifications.len()).into_par_iter().map(note).collect()
 }

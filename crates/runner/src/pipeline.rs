@@ -41,9 +41,9 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
     clock.mark("load");
     let ledger = ledger::build(study, &loaded)?;
     let ground = Ground { loaded: &loaded, ledger: &ledger };
-    let prepared = prepare(study, ground)?;
-    clock.mark("align");
     let mut finished = Finished::unestimated(study, &loaded, &ledger);
+    let prepared = prepare(&finished)?;
+    clock.mark("align");
     finished.placebos = calibrate::calibrate(study, ground, &prepared, progress)?;
     clock.mark("calibrate");
     let mut files = Files::open(study, &staging, &finished, manifest::table_metadata(study, &inputs))?;
@@ -76,16 +76,17 @@ pub fn check(study: &Study) -> Result<Manifest, Failure> {
     let loaded = load::load(study)?;
     clock.mark("load");
     let ledger = ledger::build(study, &loaded)?;
-    prepare(study, Ground { loaded: &loaded, ledger: &ledger })?;
     let finished = Finished::unestimated(study, &loaded, &ledger);
+    prepare(&finished)?;
     clock.mark("align");
     Ok(Manifest { seconds: clock.seconds, ..describe(&finished) })
 }
 
 /// What the models need; also refuses columns that no table has, before the work begins.
-pub(crate) fn prepare(study: &Study, ground: Ground<'_>) -> Result<Vec<Prepared>, Failure> {
-    requested(study, &Finished::unestimated(study, ground.loaded, ground.ledger))?;
-    Ok(prepare::prepare(study, ground)?)
+pub(crate) fn prepare(unestimated: &Finished<'_>) -> Result<Vec<Prepared>, Failure> {
+    let Finished { study, loaded, ledger, .. } = unestimated;
+    requested(study, unestimated)?;
+    Ok(prepare::prepare(study, Ground { loaded, ledger })?)
 }
 
 pub(crate) fn requested<'a>(study: &Study, finished: &'a Finished<'a>) -> Result<Vec<Table<'a>>, Failure> {

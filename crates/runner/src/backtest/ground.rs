@@ -81,7 +81,8 @@ fn last_closes(ground: Ground<'_>, closes: &[Vec<Moment>]) -> Vec<Vec<Moment>> {
 fn timed(ground: Ground<'_>) -> Vec<Timed> {
     let assembled = &ground.loaded.assembled;
     let one = |(row, ledger): (usize, &crate::ledger::Row)| {
-        let (security, market) = (ledger.security? as usize, ledger.market? as usize);
+        let security = ledger.security? as usize;
+        let market = assembled.panel.securities()[security].market;
         let announced = &ground.loaded.events.announced[row];
         let (earliest, known) =
             clock::announced(announced, &assembled.panel.markets[market], &assembled.zones[market])?;

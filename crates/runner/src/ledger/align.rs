@@ -78,16 +78,12 @@ impl<'a> Aligner<'a> {
             exclusion: Some(Box::new((outcome, reason))),
             ..row
         };
-        if let Announced::At(instant) = &events.announced[index] {
-            row.announced_at = Some(instant.as_microsecond());
-        }
         let security = match self.known[events.security.code(index)].place() {
             Ok(security) => security,
             Err((outcome, reason)) => return exclude(row, outcome, reason),
         };
         let market_index = loaded.assembled.panel.securities()[security].market;
         row.security = Some(security as u32);
-        row.market = Some(market_index as u32);
         let announcement = match &events.announced[index] {
             Announced::At(instant) => {
                 let local = loaded.assembled.zones[market_index].to_datetime(*instant);

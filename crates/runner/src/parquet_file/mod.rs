@@ -71,7 +71,7 @@ impl ParquetFile {
     pub(crate) fn add(&mut self, table: &Table<'_>, units: Range<usize>) -> Result<usize, ParquetError> {
         let mut rows = 0;
         // Encoded row groups are held until they are appended: as many as are made at once.
-        for some in table.pieces(units, GROUP_ROWS).chunks(2 * rayon::current_num_threads()) {
+        for some in table.pieces(units, GROUP_ROWS).chunks(rayon::current_num_threads()) {
             let pending = std::mem::take(&mut self.pending);
             let new = (0..some.len()).map(|_| self.new_group()).collect::<Result<Vec<_>, _>>()?;
             let encode =

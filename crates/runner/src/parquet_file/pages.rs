@@ -7,12 +7,16 @@ use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use zstd::bulk::Compressor;
 
+use super::GROUP_ROWS;
 use super::header::{self, Page};
 
 thread_local! {
     /// A thread compresses many pages, one after the other, and what that takes is large.
     static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
 }
+
+/// Bytes of a header: few in any case.
+const MOST_OF_HEADER: usize = 64;
 
 /// Pages in one stretch of memory.
 #[derive(Default)]
@@ -60,6 +64,10 @@ impl Pages {
         let (start, size) = (self.bytes.len(), levels.len() + values.len());
         let header = match &mut self.zstd {
             None => {
+                if self.bytes.capacity() == 0 {
+                    // As many more will come as fit a row group.
+                    self.bytes.reserve_exact((size + MOST_OF_HEADER) * GROUP_ROWS.div_ceil(rows.max(1)));
+                }
                 header::write(page, rows, (size, size), &mut self.bytes);
                 let header = self.bytes.len() - start;
                 self.bytes.extend_from_slice(levels);

@@ -60,7 +60,8 @@ pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> 
     clock.mark("load");
     let ledger = ledger::build(study, &loaded)?;
     let ground = Ground { loaded: &loaded, ledger: &ledger };
-    let prepared = pipeline::prepare(study, ground)?;
+    let unestimated = Finished::unestimated(study, &loaded, &ledger);
+    let prepared = pipeline::prepare(&unestimated)?;
     let pool = pool(study, plan, ground, "--events")?;
     clock.mark("align");
     let found = draw(&Field { study, plan, ground, prepared: &prepared, pool: &pool }, progress)?;
@@ -71,7 +72,7 @@ pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> 
     clock.mark("fingerprint");
     let table = rejections::table(plan, &found.tallies);
     let tables = vec![staging.write(&table, study.output.format, &metadata)?];
-    let described = pipeline::describe(&Finished::unestimated(study, &loaded, &ledger));
+    let described = pipeline::describe(&unestimated);
     let files = vec![staging.write_text(CHART, &chart::draw(&note, &described.specifications))?];
     clock.mark("write");
     let simulation = Some(note);

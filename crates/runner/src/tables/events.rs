@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use dayzero_loader::events::Announced;
 use dayzero_model::align::Day0Rule;
 
 use super::{Cell, Column, Table};
@@ -14,7 +15,7 @@ const OWN: [&str; 3] = ["security", "market", "session"];
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let ledger = finished.ledger;
     let row = |cell: &Cell| -> &'a Row { &ledger.rows[cell.item] };
-    let markets = &finished.loaded.assembled.panel.markets;
+    let (panel, announced) = (&finished.loaded.assembled.panel, &finished.loaded.events.announced);
     let mut table = Table::rows("events", "an input event, always all of them", ledger.rows.len(), |item| Cell {
         item,
         ..Cell::default()
@@ -24,10 +25,13 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     .with(Column::choice(
         "market",
         "market of the security",
-        markets.iter().map(|market| market.name.as_str()),
-        move |cell| row(cell).market.map(|market| market as usize),
+        panel.markets.iter().map(|market| market.name.as_str()),
+        move |cell| row(cell).security.map(|security| panel.securities()[security as usize].market),
     ))
-    .with(Column::instant("announced_at", "instant of the announcement", move |cell| row(cell).announced_at))
+    .with(Column::instant("announced_at", "instant of the announcement", move |cell| match announced[cell.item] {
+        Announced::At(instant) => Some(instant.as_microsecond()),
+        _ => None,
+    }))
     .with(Column::date("announced_on", "date of the announcement in the market's zone", move |cell| {
         row(cell).announced_on
     }))

@@ -84,7 +84,9 @@ impl Runs {
         length: impl Fn(bool) -> usize,
     ) {
         let shown = self.estimates.len() as u32;
-        let mut places = Vec::new();
+        let some = events.size_hint().0;
+        let mut places = Vec::with_capacity(some);
+        self.runs.reserve(some);
         for Event { item, outcome, place: estimated } in events {
             let place = estimated.map_or(NOWHERE, |_| places.len() as u32);
             places.extend(estimated);

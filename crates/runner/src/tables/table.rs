@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::error::ArrowError;
+use dayzero_model::Outcome;
 use dayzero_model::results::{Part, Results};
 use rayon::prelude::*;
 
@@ -106,9 +107,13 @@ impl<'a> Table<'a> {
                 let end = units.end.min(before + events);
                 let results = &finished.results[specification];
                 let event = |item: usize| {
-                    let (outcome, _) = finished.outcome(specification, item);
-                    let place = outcome.filter(|outcome| outcome.is_estimated()).and_then(|_| finished.place(item));
-                    Event { item, outcome, place }
+                    let place = finished.place(item);
+                    let outcome = match place {
+                        Some(place) => Some(results.outcome(place)),
+                        None => finished.outcome(specification, item).0,
+                    };
+                    let is_estimated = outcome.is_some_and(Outcome::is_estimated);
+                    Event { item, outcome, place: place.filter(|_| is_estimated) }
                 };
                 let events = (start - before..end - before).map(event);
                 runs.push_events((specification, results), events, part, |estimated| length(estimated, results));
