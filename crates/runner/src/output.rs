@@ -154,7 +154,9 @@ fn replace(new: &Path, place: &Path) -> std::io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
-        if renameat_with(CWD, new, CWD, place, RenameFlags::EXCHANGE).is_ok() {
+        // A directory there is the user's: it must not go.
+        let is_file = place.symlink_metadata().is_ok_and(|known| known.is_file());
+        if is_file && renameat_with(CWD, new, CWD, place, RenameFlags::EXCHANGE).is_ok() {
             return Ok(());
         }
     }

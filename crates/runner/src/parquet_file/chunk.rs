@@ -15,6 +15,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnDescPtr;
 
+use super::delta;
 use super::dictionary::Dictionary;
 use super::header::Page;
 use super::hybrid::levels;
@@ -29,6 +30,7 @@ pub(super) struct Chunk {
     /// The page of the dictionary, made last and written first.
     first: Pages,
     dictionary: Option<Dictionary>,
+    in_steps: bool,
     extremes: Option<Extremes>,
     rows: usize,
     nulls: u64,
@@ -42,6 +44,7 @@ impl Chunk {
         Ok(Self {
             pages: Pages::new(compression)?,
             first: Pages::new(compression)?,
+            in_steps: properties.encoding(column.path()) == Some(Encoding::DELTA_BINARY_PACKED),
             dictionary: properties.dictionary_enabled(column.path()).then(Dictionary::default),
             column,
             compression,
@@ -70,16 +73,20 @@ impl Chunk {
         self.rows += rows;
         self.nulls += array.null_count() as u64;
         self.levels.clear();
+        self.coded.clear();
         if self.column.max_def_level() > 0 {
             levels(array.nulls(), rows, &mut self.levels);
         }
         if let Some(dictionary) = &mut self.dictionary {
-            self.coded.clear();
             dictionary.encode(array.as_dictionary::<Int32Type>(), &mut self.coded);
             return self.pages.add(Page::Coded, rows, &self.levels, &self.coded);
         }
         let (values, extremes) = plain(array)?;
         self.extremes = Some(self.extremes.map_or(extremes, |known| known.with(extremes)));
+        if self.in_steps {
+            delta::encode(values.typed_data(), &mut self.coded);
+            return self.pages.add(Page::Steps, rows, &self.levels, &self.coded);
+        }
         self.pages.add(Page::Plain, rows, &self.levels, &values)
     }
 
@@ -107,16 +114,17 @@ impl Chunk {
         let data = at + self.first.bytes().len();
         let count = |page_type, encoding, count| PageEncodingStats { page_type, encoding, count };
         let pages = self.pages.places().len() as i32;
-        let (encodings, counts) = match self.dictionary {
-            Some(_) => (
-                vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY],
-                vec![
-                    count(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1),
-                    count(PageType::DATA_PAGE, Encoding::RLE_DICTIONARY, pages),
-                ],
-            ),
-            None => (vec![Encoding::PLAIN, Encoding::RLE], vec![count(PageType::DATA_PAGE, Encoding::PLAIN, pages)]),
+        let encoding = match (&self.dictionary, self.in_steps) {
+            (Some(_), _) => Encoding::RLE_DICTIONARY,
+            (None, true) => Encoding::DELTA_BINARY_PACKED,
+            (None, false) => Encoding::PLAIN,
         };
+        let mut encodings = vec![encoding, Encoding::RLE];
+        let mut counts = vec![count(PageType::DATA_PAGE, encoding, pages)];
+        if self.dictionary.is_some() {
+            encodings.push(Encoding::PLAIN);
+            counts.insert(0, count(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1));
+        }
         let mut builder = ColumnChunkMetaData::builder(self.column.clone())
             .set_compression(self.compression)
             .set_encodings(encodings)

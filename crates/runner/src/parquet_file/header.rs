@@ -7,6 +7,8 @@ use super::hybrid::varint;
 pub(super) enum Page {
     /// Values as they are.
     Plain,
+    /// Whole numbers as steps.
+    Steps,
     /// Values as places in the dictionary.
     Coded,
     /// The dictionary.
@@ -20,6 +22,7 @@ const STRUCTURE: u8 = 12;
 /// Encodings, as Parquet numbers them.
 const PLAIN: usize = 0;
 const RLE: usize = 3;
+const DELTA_BINARY_PACKED: usize = 5;
 const RLE_DICTIONARY: usize = 8;
 
 /// Appends the header of a page of so many values, which takes so many bytes before and after compression.
@@ -31,7 +34,12 @@ pub(super) fn write(page: Page, values: usize, (raw, packed): (usize, usize), in
     // Data pages have their own header as field 5, dictionaries as field 7.
     field(into, if is_dictionary { 4 } else { 2 }, STRUCTURE, None);
     field(into, 1, INT, Some(values));
-    field(into, 1, INT, Some(if page == Page::Coded { RLE_DICTIONARY } else { PLAIN }));
+    let encoding = match page {
+        Page::Plain | Page::Dictionary => PLAIN,
+        Page::Steps => DELTA_BINARY_PACKED,
+        Page::Coded => RLE_DICTIONARY,
+    };
+    field(into, 1, INT, Some(encoding));
     if !is_dictionary {
         field(into, 1, INT, Some(RLE));
         field(into, 1, INT, Some(RLE));

@@ -19,13 +19,13 @@ pub(super) fn encode(numbers: &[u32], width: u32, into: &mut Vec<u8>) {
         // Packed numbers come in eights, which the first of the run fill up.
         let fill = (at - packed).next_multiple_of(8) - (at - packed);
         if run >= fill + 8 {
-            pack(&numbers[packed..at + fill], width, into);
+            packed_run(&numbers[packed..at + fill], width, into);
             repeat(numbers[at], run - fill, width, into);
             packed = at + run;
         }
         at += run;
     }
-    pack(&numbers[packed..], width, into);
+    packed_run(&numbers[packed..], width, into);
 }
 
 /// A run of one number.
@@ -35,13 +35,22 @@ fn repeat(number: u32, count: usize, width: u32, into: &mut Vec<u8>) {
 }
 
 /// Numbers side by side in bits, in eights.
-fn pack(numbers: &[u32], width: u32, into: &mut Vec<u8>) {
+fn packed_run(numbers: &[u32], width: u32, into: &mut Vec<u8>) {
     if numbers.is_empty() {
         return;
     }
     let eights = numbers.len().div_ceil(8);
     varint(eights << 1 | 1, into);
     let end = into.len() + eights * width as usize;
+    pack(numbers, width, into);
+    into.resize(end, 0);
+}
+
+/// Appends numbers side by side in so many bits each, from the lowest of the first byte on.
+pub(super) fn pack(numbers: &[u32], width: u32, into: &mut Vec<u8>) {
+    if width == 0 {
+        return;
+    }
     let (mut waiting, mut bits) = (0_u64, 0);
     for &number in numbers {
         waiting |= u64::from(number) << bits;
@@ -53,7 +62,6 @@ fn pack(numbers: &[u32], width: u32, into: &mut Vec<u8>) {
         }
     }
     into.extend_from_slice(&waiting.to_le_bytes()[..bits.div_ceil(8) as usize]);
-    into.resize(end, 0);
 }
 
 /// Appends the definition levels of a page, their length first: which of its rows have a value.

@@ -5,12 +5,16 @@
 //! statistics and footer are the library's.
 
 mod chunk;
+mod delta;
 mod dictionary;
 mod header;
 mod hybrid;
 mod out;
 mod pages;
 mod values;
+
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::io::Write;
@@ -19,7 +23,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, SchemaRef};
 use parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{
     ColumnChunkMetaData, FileMetaData, KeyValue, ParquetMetaDataBuilder, ParquetMetaDataWriter, RowGroupMetaData,
@@ -151,8 +155,8 @@ fn encode(table: &Table<'_>, mut group: Group, units: Range<usize>) -> Result<Gr
     Ok(group)
 }
 
-/// Encodings by what the values are like: strings repeat, so they get a dictionary; identifiers and
-/// days run in patterns that zstd folds; the digits of returns are noise, which nothing folds.
+/// Encodings by what the values are like: strings repeat, so they get a dictionary; identifiers and dates go on in small
+/// steps; days run in patterns that zstd folds; the digits of returns are noise, which nothing folds.
 pub fn properties(schema: &SchemaRef, metadata: &str) -> WriterProperties {
     let zstd = Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default());
     let builder = WriterProperties::builder()
@@ -164,6 +168,9 @@ pub fn properties(schema: &SchemaRef, metadata: &str) -> WriterProperties {
         let path = ColumnPath::from(field.name().as_str());
         match field.data_type() {
             DataType::Dictionary(..) => builder.set_column_dictionary_enabled(path, true),
+            DataType::Int32 | DataType::Date32 => builder
+                .set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED)
+                .set_column_compression(path, Compression::UNCOMPRESSED),
             DataType::Float64 => builder.set_column_compression(path, Compression::UNCOMPRESSED),
             _ => builder,
         }
