@@ -138,16 +138,23 @@ impl<'a> Finished<'a> {
 
     /// Outcome and reason of an input row under a specification.
     pub fn outcome(&self, specification: usize, row: usize) -> (Option<Outcome>, Option<&str>) {
-        match self.place(row) {
+        (self.outcome_at(specification, row, self.place(row)), self.reason(specification, row))
+    }
+
+    /// Outcome of an input row under a specification, with its place among the candidates.
+    pub fn outcome_at(&self, specification: usize, row: usize, place: Option<usize>) -> Option<Outcome> {
+        match place {
             // Candidates are excluded by nothing but their results.
-            Some(place) => {
-                let results = &self.results[specification];
-                (Some(results.outcome(place)), results.reason(place))
-            }
-            None => match &self.ledger.rows[row].exclusion {
-                Some(exclusion) => (Some(exclusion.0), Some(&exclusion.1)),
-                None => (None, None),
-            },
+            Some(place) => Some(self.results[specification].outcome(place)),
+            None => self.ledger.rows[row].exclusion.as_ref().map(|exclusion| exclusion.0),
+        }
+    }
+
+    /// Reason of an input row under a specification.
+    pub fn reason(&self, specification: usize, row: usize) -> Option<&str> {
+        match self.place(row) {
+            Some(place) => self.results[specification].reason(place),
+            None => self.ledger.rows[row].exclusion.as_ref().map(|exclusion| exclusion.1.as_str()),
         }
     }
 
@@ -177,8 +184,12 @@ impl<'a> Finished<'a> {
     /// Outcome and reason of an input row over all specifications: the worst use that any
     /// specification that estimates it makes of it, or the first exclusion when none does.
     pub fn overall_outcome(&self, row: usize) -> (Option<Outcome>, Option<&str>) {
-        let deciding = self.place(row).map_or(0, |place| self.deciding[place] as usize);
-        self.outcome(deciding, row)
+        self.outcome(self.deciding(row), row)
+    }
+
+    /// The specification that decides on the overall outcome of an input row.
+    pub fn deciding(&self, row: usize) -> usize {
+        self.place(row).map_or(0, |place| self.deciding[place] as usize)
     }
 
     /// The date of a day of the window of a row's event, counted from its first; `None` beyond the calendar.

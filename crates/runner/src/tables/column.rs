@@ -125,6 +125,14 @@ impl<'a> Column<'a> {
         Self::choice(name, description, Outcome::ALL.map(Outcome::code), place)
     }
 
+    /// The outcome of an event under a specification, in a sentence.
+    pub(super) fn reason(finished: &'a Finished<'a>) -> Self {
+        Self::text("reason", "the outcome in a sentence", |cell| {
+            let remarkable = cell.outcome != Some(Outcome::Ok);
+            remarkable.then(|| finished.reason(cell.specification, cell.item)).flatten().map(Cow::Borrowed)
+        })
+    }
+
     /// A key that the rows of a run share.
     fn shared_key(name: &str, description: &str, of: impl Fn(&Cell<'_>) -> usize + Sync + 'a) -> Self {
         Self::made(name, description, DataType::Int32, move |runs| {

@@ -1,11 +1,9 @@
 //! `estimates`: the fit of every event.
 
-use std::borrow::Cow;
-
+use dayzero_model::Maybe;
 use dayzero_model::diagnostics::Diagnosis;
 use dayzero_model::expected::Reported;
 use dayzero_model::results::{Figures, Part};
-use dayzero_model::{Maybe, Outcome};
 
 use super::{Cell, Column, Estimate, Table};
 use crate::finished::Finished;
@@ -15,10 +13,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         .with(Column::specification(|cell| cell.specification))
         .with(Column::event())
         .with(Column::outcome(|cell| cell.outcome))
-        .with(Column::text("reason", "the outcome in a sentence", |cell| {
-            let remarkable = cell.outcome != Some(Outcome::Ok);
-            remarkable.then(|| finished.outcome(cell.specification, cell.item).1).flatten().map(Cow::Borrowed)
-        }))
+        .with(Column::reason(finished))
         .with(Column::int32("observations", "estimation days M", |cell| {
             figures(cell).map(|figures| figures.observations as i32)
         }))

@@ -16,9 +16,10 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let ledger = finished.ledger;
     let row = |cell: &Cell| -> &'a Row { &ledger.rows[cell.item] };
     let (panel, announced) = (&finished.loaded.assembled.panel, &finished.loaded.events.announced);
-    let mut table = Table::rows("events", "an input event, always all of them", ledger.rows.len(), |item| Cell {
-        item,
-        ..Cell::default()
+    let mut table = Table::rows("events", "an input event, always all of them", ledger.rows.len(), move |item| {
+        let specification = finished.deciding(item);
+        let outcome = finished.outcome_at(specification, item, finished.place(item));
+        Cell { specification, item, outcome, ..Cell::default() }
     })
     .with(Column::int32("event_id", "row of the event in the input, from 0", |cell| Some(cell.item as i32)).key())
     .with(Column::texts("security", "identifier of the security", &finished.loaded.events.security, |cell| cell.item))
@@ -57,9 +58,5 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         table =
             table.with(Column::text(name, description, move |cell| values[cell.item].as_deref().map(Cow::Borrowed)));
     }
-    table.with(Column::outcome(|cell| finished.overall_outcome(cell.item).0)).with(Column::text(
-        "reason",
-        "the outcome in a sentence",
-        |cell| finished.overall_outcome(cell.item).1.map(Cow::Borrowed),
-    ))
+    table.with(Column::outcome(|cell| cell.outcome)).with(Column::reason(finished))
 }

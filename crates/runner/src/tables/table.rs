@@ -108,10 +108,7 @@ impl<'a> Table<'a> {
                 let results = &finished.results[specification];
                 let event = |item: usize| {
                     let place = finished.place(item);
-                    let outcome = match place {
-                        Some(place) => Some(results.outcome(place)),
-                        None => finished.outcome(specification, item).0,
-                    };
+                    let outcome = finished.outcome_at(specification, item, place);
                     let is_estimated = outcome.is_some_and(Outcome::is_estimated);
                     Event { item, outcome, place: place.filter(|_| is_estimated) }
                 };
