@@ -31,6 +31,18 @@ impl Maybe {
         self.0
     }
 
+    /// Numbers as a table has them: zero where there is none; and which there are, unless that is all of them.
+    pub fn split(numbers: Vec<Self>) -> (Vec<f64>, Option<Vec<bool>>) {
+        // In the same memory: a number that may be absent is as large as one that may not.
+        let mut values: Vec<f64> = numbers.into_iter().map(|number| number.0).collect();
+        let absent = values.iter().filter(|value| value.is_nan()).count();
+        let present = (absent > 0).then(|| values.iter().map(|value| !value.is_nan()).collect());
+        if absent > 0 {
+            values.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = 0.0);
+        }
+        (values, present)
+    }
+
     /// Whether there is a number.
     pub fn is_some(self) -> bool {
         !self.0.is_nan()
@@ -73,5 +85,13 @@ mod tests {
         }
         assert_eq!(Maybe::NONE, Maybe::from(None));
         assert_eq!(size_of::<Maybe>(), size_of::<f64>());
+    }
+
+    #[test]
+    fn numbers_are_told_from_their_absence() {
+        let [one, none] = [Maybe::finite(1.5), Maybe::NONE];
+        assert_eq!(Maybe::split(vec![one, none, one]), (vec![1.5, 0.0, 1.5], Some(vec![true, false, true])));
+        assert_eq!(Maybe::split(vec![one, one]), (vec![1.5, 1.5], None));
+        assert_eq!(Maybe::split(vec![none]), (vec![0.0], Some(vec![false])));
     }
 }

@@ -4,6 +4,7 @@
 //! them here: the values of an array are copied once.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::Int32Type;
@@ -34,6 +35,8 @@ pub(super) struct Chunk {
     extremes: Option<Extremes>,
     rows: usize,
     nulls: u64,
+    /// The array of the last page.
+    last: Option<ArrayRef>,
     levels: Vec<u8>,
     coded: Vec<u8>,
 }
@@ -51,6 +54,7 @@ impl Chunk {
             extremes: None,
             rows: 0,
             nulls: 0,
+            last: None,
             levels: Vec::new(),
             coded: Vec::new(),
         })
@@ -61,7 +65,7 @@ impl Chunk {
         self.pages.clear();
         self.first.clear();
         self.dictionary.iter_mut().for_each(Dictionary::clear);
-        (self.extremes, self.rows, self.nulls) = (None, 0, 0);
+        (self.extremes, self.rows, self.nulls, self.last) = (None, 0, 0, None);
     }
 
     /// Adds a page.
@@ -72,6 +76,12 @@ impl Chunk {
         }
         self.rows += rows;
         self.nulls += array.null_count() as u64;
+        // Some keys are the same on page after page.
+        if self.last.as_ref().is_some_and(|last| Arc::ptr_eq(last, array)) {
+            self.pages.repeat();
+            return Ok(());
+        }
+        self.last = Some(array.clone());
         self.levels.clear();
         self.coded.clear();
         if self.column.max_def_level() > 0 {

@@ -25,17 +25,16 @@ pub(super) struct Pages {
     /// Where each lies, and how many rows it has.
     places: Vec<(Range<usize>, usize)>,
     raw_size: usize,
+    /// Of the last page.
+    last_raw_size: usize,
     zstd: Option<Zstd>,
 }
 
 /// Pages on their way through compression.
 struct Zstd {
     level: i32,
-    /// A page before compression.
+    /// A page before and after compression.
     raw: Vec<u8>,
-    /// The same of the page before it.
-    last: Vec<u8>,
-    /// The last page that was compressed.
     packed: Vec<u8>,
 }
 
@@ -45,7 +44,7 @@ impl Pages {
             Compression::UNCOMPRESSED => None,
             Compression::ZSTD(level) => {
                 let level = level.compression_level();
-                Some(Zstd { level, raw: Vec::new(), last: Vec::new(), packed: Vec::new() })
+                Some(Zstd { level, raw: Vec::new(), packed: Vec::new() })
             }
             other => return Err(ParquetError::NYI(format!("compression by {other}"))),
         };
@@ -75,24 +74,30 @@ impl Pages {
                 header
             }
             Some(zstd) => {
-                zstd.read(levels, values);
-                match self.places.last() {
-                    // Keys are the same on page after page.
-                    Some((last, same)) if *same == rows && zstd.raw == zstd.last => {
-                        self.bytes.extend_from_within(last.clone());
-                    }
-                    _ => {
-                        zstd.pack()?;
-                        header::write(page, rows, (size, zstd.packed.len()), &mut self.bytes);
-                        self.bytes.extend_from_slice(&zstd.packed);
-                    }
-                }
-                self.bytes.len() - start - zstd.packed.len()
+                zstd.pack(levels, values)?;
+                header::write(page, rows, (size, zstd.packed.len()), &mut self.bytes);
+                let header = self.bytes.len() - start;
+                self.bytes.extend_from_slice(&zstd.packed);
+                header
             }
         };
-        self.raw_size += header + size;
-        self.places.push((start..self.bytes.len(), rows));
+        self.end_page(start, rows, header + size);
         Ok(())
+    }
+
+    /// Adds the last page again.
+    pub(super) fn repeat(&mut self) {
+        if let Some((last, rows)) = self.places.last().cloned() {
+            let start = self.bytes.len();
+            self.bytes.extend_from_within(last);
+            self.end_page(start, rows, self.last_raw_size);
+        }
+    }
+
+    fn end_page(&mut self, start: usize, rows: usize, raw_size: usize) {
+        self.places.push((start..self.bytes.len(), rows));
+        self.last_raw_size = raw_size;
+        self.raw_size += raw_size;
     }
 
     /// Where each lies among the bytes, and how many rows it has.
@@ -112,14 +117,10 @@ impl Pages {
 }
 
 impl Zstd {
-    fn read(&mut self, levels: &[u8], values: &[u8]) {
-        std::mem::swap(&mut self.raw, &mut self.last);
+    fn pack(&mut self, levels: &[u8], values: &[u8]) -> Result<(), ParquetError> {
         self.raw.clear();
         self.raw.extend_from_slice(levels);
         self.raw.extend_from_slice(values);
-    }
-
-    fn pack(&mut self) -> Result<(), ParquetError> {
         self.packed.clear();
         self.packed.reserve(zstd::zstd_safe::compress_bound(self.raw.len()));
         COMPRESSOR.with_borrow_mut(|known| -> std::io::Result<()> {

@@ -45,6 +45,11 @@ fn schema() -> SchemaRef {
     Arc::new(Schema::new(page(&vec![]).iter().enumerate().map(field).collect::<Vec<_>>()))
 }
 
+/// How often a page is written, one after the other.
+fn times(rows: &Rows) -> usize {
+    1 + rows.len() % 3
+}
+
 /// Writes row groups of pages.
 fn write(groups: &[Vec<Rows>]) -> File {
     let file = tempfile::tempfile().expect("a temporary file");
@@ -52,7 +57,10 @@ fn write(groups: &[Vec<Rows>]) -> File {
     for pages in groups {
         let mut group = parquet.new_group().expect("known types");
         for rows in pages {
-            group.iter_mut().zip(page(rows)).try_for_each(|(chunk, array)| chunk.add(&array)).expect("known types");
+            let arrays = page(rows);
+            for _ in 0..times(rows) {
+                group.iter_mut().zip(&arrays).try_for_each(|(chunk, array)| chunk.add(array)).expect("known types");
+            }
         }
         group.iter_mut().try_for_each(Chunk::finish).expect("known types");
         parquet.write(std::slice::from_ref(&group)).expect("room");
@@ -102,7 +110,7 @@ proptest! {
         skipped in 0..200_usize,
     ) {
         let file = write(&groups);
-        let all: Rows = groups.iter().flatten().flatten().copied().collect();
+        let all: Rows = groups.iter().flatten().flat_map(|rows| rows.repeat(times(rows))).collect();
         let skipped = skipped.min(all.len() - 1);
         for (place, want) in page(&all).iter().enumerate() {
             let want = plain(want);
@@ -120,7 +128,7 @@ proptest! {
         let file = write(&[vec![rows.clone()]]);
         let reader = open(&file);
         let group = reader.metadata().row_group(0);
-        let nulls = rows.iter().filter(|row| row.is_none()).count() as u64;
+        let nulls = (times(&rows) * rows.iter().filter(|row| row.is_none()).count()) as u64;
         let (least, most) = (rows.iter().flatten().min(), rows.iter().flatten().max());
         for (place, statistics) in group.columns().iter().enumerate().map(|(place, c)| (place, c.statistics())) {
             let statistics = statistics.expect("statistics");

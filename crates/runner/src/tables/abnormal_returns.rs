@@ -18,7 +18,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
         (finished, Part::Days),
         |results| results.days_len,
     )
-    .with(Column::specification(|cell| cell.specification))
+    .with(Column::own_specification())
     .with(Column::event())
     .with(Column::tau(finished))
     .with(Column::date("date", "the trading day; null beyond the calendar", move |cell| {

@@ -14,7 +14,7 @@ pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     };
     let description = "a specification, an estimated event and a declared window";
     Table::per_estimate("cars", description, (finished, Part::Windows), |results| results.declared_len)
-    .with(Column::specification(|cell| cell.specification))
+    .with(Column::own_specification())
     .with(Column::event())
     .with(Column::int16_run("first", "first day of the window", move |cell| {
         windows(cell).iter().map(|window| window.first() as i16)

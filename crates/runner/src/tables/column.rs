@@ -4,17 +4,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use arrow::array::{
-    ArrayRef, BooleanArray, BooleanBufferBuilder, Date32Array, DictionaryArray, Float64Array, PrimitiveArray,
-    StringArray, TimestampMicrosecondArray,
-};
-use arrow::buffer::NullBuffer;
-use arrow::datatypes::{ArrowPrimitiveType, DataType, Field, Float64Type, Int16Type, Int32Type, TimeUnit};
+use arrow::array::{ArrayRef, DictionaryArray, StringArray};
+use arrow::datatypes::{DataType, Field, Float64Type, Int16Type, Int32Type, TimeUnit};
 use dayzero_loader::columns::dictionary_type;
 use dayzero_loader::texts::Texts;
 use dayzero_model::groups::Group;
 use dayzero_model::{Date, Maybe, Outcome, Window};
 
+use super::arrays::{dates, dictionary, flags, instants, join, kept, numbers, whole};
 use super::{Cell, Estimate, Runs};
 use crate::finished::Finished;
 
@@ -73,16 +70,15 @@ impl<'a> Column<'a> {
         Self::made(name, description, DataType::Float64, move |runs| Arc::new(join(runs, &make)))
     }
 
-    /// A key of runs of rows, in small whole numbers.
+    /// A key of runs of rows, in small whole numbers that rest on specification and part alone.
     pub(super) fn int16_run<I: Iterator<Item = i16>>(
         name: &str,
         description: &str,
         make: impl Fn(&Cell<'_>) -> I + Sync + 'a,
     ) -> Self {
-        Self::made(name, description, DataType::Int16, move |runs| {
-            Arc::new(whole::<Int16Type, _>(runs, |cell, rows| make(cell).take(rows)))
-        })
-        .key()
+        let make = move |cell: &Cell<'_>, rows: usize| make(cell).take(rows);
+        Self::made(name, description, DataType::Int16, kept(move |runs| Arc::new(whole::<Int16Type, _>(runs, &make))))
+            .key()
     }
 
     /// Texts that are kept once each: those of the rows that `row` says.
@@ -139,6 +135,13 @@ impl<'a> Column<'a> {
             Arc::new(whole::<Int32Type, _>(runs, |cell, rows| std::iter::repeat_n(of(cell) as i32, rows)))
         })
         .key()
+    }
+
+    /// The key `spec_id` of tables of estimates.
+    pub(super) fn own_specification() -> Self {
+        let make = |cell: &Cell<'_>, rows| std::iter::repeat_n(cell.specification as i32, rows);
+        let make = kept(move |runs| Arc::new(whole::<Int32Type, _>(runs, make)));
+        Self::made("spec_id", "specification", DataType::Int32, make).key()
     }
 
     /// The key `spec_id`; the rows of a run have the same.
@@ -203,97 +206,6 @@ impl<'a> Column<'a> {
 
 fn instant_type() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
-}
-
-fn flags(runs: &Runs, make: impl Fn(&Cell<'_>) -> Option<bool>) -> BooleanArray {
-    let mut values = Vec::with_capacity(runs.rows());
-    runs.for_each(|cell| values.push(make(cell)));
-    values.into()
-}
-
-fn dates(runs: &Runs, make: impl Fn(&Cell<'_>) -> Option<Date>) -> Date32Array {
-    numbers(runs, |cell| make(cell).map(|date| date.0))
-}
-
-fn instants(runs: &Runs, make: impl Fn(&Cell<'_>) -> Option<i64>) -> TimestampMicrosecondArray {
-    numbers(runs, make).with_timezone("UTC")
-}
-
-/// Numbers as an array, whose nulls are where there is none.
-fn numbers<T: ArrowPrimitiveType, F: FnMut(&Cell<'_>) -> Option<T::Native>>(
-    runs: &Runs,
-    mut make: F,
-) -> PrimitiveArray<T> {
-    let mut values: Vec<T::Native> = Vec::with_capacity(runs.rows());
-    let mut absent = Vec::new();
-    runs.for_each(|cell| {
-        let value = make(cell).unwrap_or_else(|| {
-            absent.push(values.len());
-            T::default_value()
-        });
-        values.push(value);
-    });
-    let nulls = (!absent.is_empty()).then(|| {
-        let mut present = BooleanBufferBuilder::new(values.len());
-        present.append_n(values.len(), true);
-        absent.iter().for_each(|&row| present.set_bit(row, false));
-        NullBuffer::new(present.finish())
-    });
-    PrimitiveArray::new(values.into(), nulls)
-}
-
-/// Numbers of which a run has one for each row.
-fn whole<T: ArrowPrimitiveType, I: Iterator<Item = T::Native>>(
-    runs: &Runs,
-    make: impl Fn(&Cell<'_>, usize) -> I,
-) -> PrimitiveArray<T> {
-    let mut values: Vec<T::Native> = Vec::with_capacity(runs.rows());
-    runs.iter().for_each(|(cell, rows)| values.extend(make(&cell, rows)));
-    PrimitiveArray::new(values.into(), None)
-}
-
-/// Runs of numbers as one array.
-fn join(runs: &Runs, make: impl Fn(Estimate<'_>, &Cell<'_>, &mut Vec<Maybe>)) -> Float64Array {
-    let mut numbers: Vec<Maybe> = Vec::with_capacity(runs.rows());
-    for (cell, rows) in runs.iter() {
-        match cell.estimate {
-            Some(estimate) => make(estimate, &cell, &mut numbers),
-            None => numbers.extend(std::iter::repeat_n(Maybe::NONE, rows)),
-        }
-    }
-    let absent = numbers.iter().filter(|number| !number.is_some()).count();
-    let nulls = match absent {
-        0 => None,
-        all if all == numbers.len() => Some(NullBuffer::new_null(all)),
-        _ => Some(numbers.iter().map(|number| number.is_some()).collect::<Vec<bool>>().into()),
-    };
-    // In the same memory: a number that may be absent is as large as one that may not.
-    let values: Vec<f64> = numbers.into_iter().map(|number| number.get().unwrap_or(0.0)).collect();
-    Float64Array::new(values.into(), nulls)
-}
-
-/// Texts as a dictionary. Most repeat the one before.
-fn dictionary<'a>(runs: &Runs, make: impl Fn(&Cell<'_>) -> Option<Cow<'a, str>>) -> DictionaryArray<Int32Type> {
-    let mut names: Vec<Cow<'a, str>> = Vec::new();
-    let mut known_keys: HashMap<Cow<'a, str>, i32> = HashMap::new();
-    let mut last: Option<i32> = None;
-    let keys = numbers::<Int32Type, _>(runs, |cell| {
-        let text = make(cell)?;
-        let known = last.filter(|&key| is_same(&names[key as usize], &text));
-        last = known.or_else(|| {
-            Some(*known_keys.entry(text).or_insert_with_key(|text| {
-                names.push(text.clone());
-                names.len() as i32 - 1
-            }))
-        });
-        last
-    });
-    DictionaryArray::new(keys, Arc::new(StringArray::from_iter_values(&names)))
-}
-
-/// Whether two texts are the same; at once where they are one.
-fn is_same(a: &str, b: &str) -> bool {
-    std::ptr::eq(a, b) || a == b
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::finished::Finished;
 
 pub(super) fn table<'a>(finished: &'a Finished<'a>) -> Table<'a> {
     let mut table = Table::per_event("estimates", "a specification and an input event", finished, Part::Fits)
-        .with(Column::specification(|cell| cell.specification))
+        .with(Column::own_specification())
         .with(Column::event())
         .with(Column::outcome(|cell| cell.outcome))
         .with(Column::reason(finished))

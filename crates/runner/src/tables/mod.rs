@@ -5,6 +5,7 @@
 //! [`crate::table_names`].
 
 pub(crate) mod abnormal_returns;
+mod arrays;
 mod averages;
 mod calendar_time;
 mod cars;

@@ -36,6 +36,17 @@ pub struct Runs {
     /// What is shown of the estimates, run after run: results lie in the order of securities, and would be looked up
     /// far from each other by every column.
     estimates: Vec<Results>,
+    /// Whether any run is of another specification than the first, begins at another part, or is not as long.
+    differ: bool,
+}
+
+/// What the rows of runs that are alike have in common: their specification, their parts, and how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pattern {
+    specification: u32,
+    first_part: u32,
+    rows: u32,
+    runs: usize,
 }
 
 /// Some rows, in few bytes.
@@ -50,6 +61,13 @@ struct Run {
     /// The place in it, or [`NOWHERE`].
     place: u32,
     outcome: Option<Outcome>,
+}
+
+impl Run {
+    fn is_like(&self, other: &Self) -> bool {
+        let pattern = |run: &Self| (run.specification, run.first_part, run.rows);
+        pattern(self) == pattern(other)
+    }
 }
 
 /// The place of an event without an estimate.
@@ -99,8 +117,15 @@ impl Runs {
     fn add(&mut self, run: Run) {
         if run.rows > 0 {
             self.rows += run.rows as usize;
+            self.differ |= self.runs.first().is_some_and(|first| !first.is_like(&run));
             self.runs.push(run);
         }
+    }
+
+    /// The pattern of the rows, if all runs are alike.
+    pub(super) fn pattern(&self) -> Option<Pattern> {
+        let Run { specification, first_part, rows, .. } = *self.runs.first().filter(|_| !self.differ)?;
+        Some(Pattern { specification, first_part, rows, runs: self.runs.len() })
     }
 
     /// Number of rows.
