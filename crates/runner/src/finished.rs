@@ -161,19 +161,14 @@ impl<'a> Finished<'a> {
     /// What the input events came to under a specification, in no order that means anything; `None` before estimation.
     pub fn outcomes(&self, specification: usize) -> impl Iterator<Item = Option<Outcome>> {
         let results = &self.results[specification];
-        self.excluded().chain(results.outcomes().map(Some)).chain(self.unknown_but(results.len()))
+        self.ledger.exclusions().map(Some).chain(results.outcomes().map(Some)).chain(self.unknown_but(results.len()))
     }
 
     /// The same over all specifications.
     pub fn overall_outcomes(&self) -> impl Iterator<Item = Option<Outcome>> {
         let decided = self.deciding.iter().enumerate();
         let decided = decided.map(|(place, &specification)| Some(self.results[specification as usize].outcome(place)));
-        self.excluded().chain(decided).chain(self.unknown_but(self.deciding.len()))
-    }
-
-    /// The outcomes of input rows that are no candidates.
-    fn excluded(&self) -> impl Iterator<Item = Option<Outcome>> {
-        self.ledger.rows.iter().filter_map(|row| row.exclusion.as_ref()).map(|exclusion| Some(exclusion.0))
+        self.ledger.exclusions().map(Some).chain(decided).chain(self.unknown_but(self.deciding.len()))
     }
 
     /// Those of the candidates but for so many.

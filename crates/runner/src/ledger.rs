@@ -110,6 +110,11 @@ pub fn build(study: &Study, loaded: &Loaded) -> Result<Ledger, Failure> {
 }
 
 impl Ledger {
+    /// Why input events cannot be estimated, of those that cannot.
+    pub fn exclusions(&self) -> impl Iterator<Item = Outcome> {
+        self.rows.iter().filter_map(|row| row.exclusion.as_ref()).map(|exclusion| exclusion.0)
+    }
+
     /// The label of a group, or, behind the groups, of a difference.
     pub fn label(&self, group: usize) -> &str {
         match group.checked_sub(self.groups.len()) {

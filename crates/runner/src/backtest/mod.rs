@@ -69,8 +69,8 @@ pub fn backtest(study: &Study, ground: Ground<'_>, results: &[Results]) -> Optio
     let strategies: Vec<StrategyRun> = (0..tasks).into_par_iter().map(one).collect();
     let days = days(&timeline, &strategies);
     let mut excluded = BTreeMap::new();
-    for exclusion in ground.ledger.rows.iter().filter_map(|row| row.exclusion.as_ref()) {
-        *excluded.entry(exclusion.0).or_default() += 1;
+    for outcome in ground.ledger.exclusions() {
+        *excluded.entry(outcome).or_default() += 1;
     }
     let known = grounds.facts.announcements.iter().map(|announcement| announcement.known).collect();
     Some(Backtested { timeline, strategies, days, excluded, known })

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Error, Result, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A file that remembers whether it refused: the library ends one without looking at what its last bytes came to.
 pub(super) struct Out {
@@ -29,7 +29,11 @@ impl Refusal {
     /// # Errors
     /// The file refused.
     pub(super) fn check(&self) -> Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
+        self.known().take().map_or(Ok(()), Err)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<Error>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -37,7 +41,7 @@ impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         self.file.write(bytes).inspect_err(|error| {
             let copy = error.raw_os_error().map_or_else(|| error.kind().into(), Error::from_raw_os_error);
-            *self.refusal.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(copy);
+            *self.refusal.known() = Some(copy);
         })
     }
 
