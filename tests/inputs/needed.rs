@@ -8,6 +8,7 @@ use arrow::array::{Array, ArrayRef, Float64Array, Int64Array, ListArray, StructA
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field};
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use serde_json::Value;
 
 use super::{Trial, dates, digits, edited, prices, renamed, sorted_by, tickers, write_row_groups};
 use crate::support::{Case, STUDY, Table, strings};
@@ -111,6 +112,57 @@ fn destroy_groups(path: &Path, which: impl Fn(usize) -> bool) {
         }
     }
     std::fs::write(path, bytes).expect("written");
+}
+
+/// What the manifest says of the price file: its size, how many bytes were hashed, and the hash.
+fn fingerprint(case: &Case) -> (u64, u64, String) {
+    let text = std::fs::read_to_string(case.path().join("out/manifest.json")).expect("a manifest");
+    let manifest: Value = serde_json::from_str(&text).expect("JSON");
+    let is_prices = |input: &&Value| input["path"] == "data/prices.parquet";
+    let input = manifest["inputs"].as_array().and_then(|inputs| inputs.iter().find(is_prices)).expect("the prices");
+    let number = |key: &str| input[key].as_u64().expect("a number");
+    (number("bytes"), number("hashed"), input["blake3"].as_str().expect("a hash").to_owned())
+}
+
+/// The hash is that of all bytes, unless few were read: then of those.
+#[test]
+fn fingerprints_cover_what_was_read() {
+    let case = Case::new();
+    let path = case.path().join("data/prices.parquet");
+    let (table, events) = (case.data("prices"), case.data("events"));
+    let (ids, days) = (tickers(&table), dates(&table));
+    let table = sorted_by(&table, |row| (ids[row].clone(), days[row]));
+    write_row_groups(&path, &table, 410);
+    let all = std::fs::read(&path).expect("readable");
+    let whole = (all.len() as u64, all.len() as u64, blake3::hash(&all).to_hex().to_string());
+    case.run(&[]).success();
+    assert_eq!(fingerprint(&case), whole);
+
+    let names = tickers(&events);
+    let rows: Vec<usize> = (0..80).filter(|&row| names[row] == "US003" || names[row] == "US021").collect();
+    case.write_table("data/events.parquet", &events.take(&rows).batch);
+    let part = || {
+        case.run(&[]).success();
+        let part = fingerprint(&case);
+        assert_eq!(part.0, whole.0);
+        assert!(part.1 < whole.1 / 2, "{} of {} bytes", part.1, part.0);
+        part.2
+    };
+    let few = part();
+    assert_ne!(few, whole.2);
+    let group_of = |name: &str| {
+        let ids = tickers(&table);
+        ids.iter().position(|id| id == name).expect("a security") / 410
+    };
+    let (read, other) = (group_of("US021"), group_of("US022"));
+    destroy_groups(&path, |group| group == other);
+    assert_eq!(part(), few, "bytes of others are not read");
+    let mut changed = prices(&table);
+    changed[read * 410 + 7] *= 1.001;
+    write_row_groups(&path, &table.with("adj_close", Arc::new(Float64Array::from(changed))), 410);
+    assert_ne!(part(), few, "a price that was read has changed");
+    write_row_groups(&path, &table, 410);
+    assert_eq!(part(), few);
 }
 
 /// A duplicate or an impossible price stops a run whose events need it, and no other.

@@ -1,6 +1,5 @@
 //! Where the wanted securities are in a row group, before the other columns are read.
 
-use std::fs::File;
 use std::ops::Range;
 
 use arrow::datatypes::{DataType, Field};
@@ -45,9 +44,8 @@ impl OpenFile<'_> {
         let field = self.metadata.schema().field_with_name(name).ok()?;
         let group = self.metadata.metadata().row_group(group);
         let column = group.column(self.column(name)?);
-        let file = File::open(&self.input.path).ok()?;
-        let found = KeyRuns::read(file, column, field.data_type(), group.num_rows() as usize)?;
-        Some(Names::of_group(&found, |name| request.wanted.has(name)))
+        let found = KeyRuns::read(&self.open().ok()?, column, field.data_type(), group.num_rows() as usize)?;
+        Names::of_group(&found, |name| request.wanted.has(name))
     }
 
     /// The few rows by the identifiers of all.

@@ -1,21 +1,24 @@
 //! Identifiers of a row group as runs of one dictionary key, straight from the pages: where a file is in the order of
 //! its securities, they are stored so, and a key per row would be made for nothing.
 
-use std::fs::File;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
+use bytes::Bytes;
 use parquet::basic::{Encoding, Type};
 use parquet::column::page::{Page, PageReader};
 use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::reader::ChunkReader;
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use crate::columns;
+use crate::reads::Stretch;
 
-/// The names of a dictionary, and rows with the same one in a row.
+/// A dictionary, and rows with the same key in a row.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct KeyRuns {
-    pub(crate) names: Vec<String>,
+    pub(crate) names: Dictionary,
     /// Key of each run, and the first row behind it.
     pub(crate) runs: Vec<(u32, usize)>,
 }
@@ -23,7 +26,12 @@ pub(crate) struct KeyRuns {
 impl KeyRuns {
     /// Reads a column of a row group; `None` where it is not stored in this way, lacks a value or cannot be read:
     /// then the usual reader has to see to it.
-    pub(crate) fn read(file: File, column: &ColumnChunkMetaData, data_type: &DataType, rows: usize) -> Option<Self> {
+    pub(crate) fn read(
+        file: &impl ChunkReader,
+        column: &ColumnChunkMetaData,
+        data_type: &DataType,
+        rows: usize,
+    ) -> Option<Self> {
         let described = column.column_descr();
         let flat = described.max_rep_level() == 0 && described.max_def_level() <= 1;
         // With less than a bit per row there are hardly other than long runs.
@@ -31,12 +39,14 @@ impl KeyRuns {
         if !flat || !long || column.dictionary_page_offset().is_none() {
             return None;
         }
-        let mut pages = SerializedPageReader::new(Arc::new(file), column, rows, None).ok()?;
+        let (start, length) = column.byte_range();
+        let stretch = Stretch::read(file, start, length).ok()?;
+        let mut pages = SerializedPageReader::new(Arc::new(stretch), column, rows, None).ok()?;
         let mut found = Self::default();
         while let Some(page) = pages.get_next_page().ok()? {
             match page {
                 Page::DictionaryPage { buf, num_values, .. } => {
-                    found.names = names(&buf, num_values as usize, column.column_type(), data_type)?;
+                    found.names = Dictionary::new(buf, num_values as usize, column.column_type(), data_type)?;
                 }
                 page => found.take(&page, described.max_def_level() > 0)?,
             }
@@ -81,26 +91,71 @@ impl KeyRuns {
     }
 }
 
-/// The names of a dictionary page: texts, or the digits of integers.
-fn names(mut bytes: &[u8], count: usize, stored: Type, data_type: &DataType) -> Option<Vec<String>> {
-    let text = || {
-        let (len, rest) = bytes.split_first_chunk()?;
-        let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*len) as usize)?;
-        bytes = rest;
-        Some(str::from_utf8(text).ok()?.to_owned())
-    };
-    match (stored, data_type) {
-        (Type::BYTE_ARRAY, text_type) if columns::is_text(text_type) => {
-            std::iter::repeat_with(text).take(count).collect()
-        }
-        (Type::INT32, DataType::Int32) => {
-            Some(bytes.as_chunks().0.iter().map(|&integer| i32::from_le_bytes(integer).to_string()).collect())
-        }
-        (Type::INT64, DataType::Int64) => {
-            Some(bytes.as_chunks().0.iter().map(|&integer| i64::from_le_bytes(integer).to_string()).collect())
-        }
-        _ => None,
+/// The names of a dictionary page, which may be many more than a row group has.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Dictionary {
+    bytes: Bytes,
+    stored: Stored,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Stored {
+    /// Behind their lengths, which start here.
+    Texts(Vec<u32>),
+    Int32,
+    Int64,
+}
+
+impl Default for Stored {
+    fn default() -> Self {
+        Self::Texts(Vec::new())
     }
+}
+
+impl Dictionary {
+    fn new(bytes: Bytes, count: usize, stored: Type, data_type: &DataType) -> Option<Self> {
+        let stored = match (stored, data_type) {
+            (Type::BYTE_ARRAY, text_type) if columns::is_text(text_type) => Stored::Texts(starts(&bytes, count)?),
+            (Type::INT32, DataType::Int32) => Stored::Int32,
+            (Type::INT64, DataType::Int64) => Stored::Int64,
+            _ => return None,
+        };
+        Some(Self { bytes, stored })
+    }
+
+    /// Number of names.
+    pub(crate) fn len(&self) -> usize {
+        match &self.stored {
+            Stored::Texts(starts) => starts.len(),
+            Stored::Int32 => self.bytes.len() / 4,
+            Stored::Int64 => self.bytes.len() / 8,
+        }
+    }
+
+    /// The name of a key: a text, or the digits of an integer.
+    pub(crate) fn name(&self, key: usize) -> Option<Cow<'_, str>> {
+        match &self.stored {
+            Stored::Texts(starts) => Some(str::from_utf8(text(&self.bytes, *starts.get(key)? as usize)?).ok()?.into()),
+            Stored::Int32 => Some(i32::from_le_bytes(*self.bytes.as_chunks().0.get(key)?).to_string().into()),
+            Stored::Int64 => Some(i64::from_le_bytes(*self.bytes.as_chunks().0.get(key)?).to_string().into()),
+        }
+    }
+}
+
+/// Where the texts of a dictionary page start, each behind its length.
+fn starts(bytes: &[u8], count: usize) -> Option<Vec<u32>> {
+    let mut next = 0;
+    let mut start = || {
+        let start = next;
+        next += 4 + text(bytes, start)?.len();
+        u32::try_from(start).ok()
+    };
+    (0..count).map(|_| start()).collect()
+}
+
+fn text(bytes: &[u8], start: usize) -> Option<&[u8]> {
+    let (len, rest) = bytes.get(start..)?.split_first_chunk()?;
+    rest.get(..u32::from_le_bytes(*len) as usize)
 }
 
 /// Decodes integers of so many bits in Parquet's mixture of runs and packed groups of eight; `None` where bytes are
@@ -172,11 +227,15 @@ mod tests {
         writer.close().expect("it can be closed");
         let metadata = open_metadata(file.path()).expect("metadata");
         let group = metadata.metadata().row_group(0);
-        KeyRuns::read(file.reopen().expect("it can be opened"), group.column(0), &data_type, rows)
+        KeyRuns::read(&file.reopen().expect("it can be opened"), group.column(0), &data_type, rows)
     }
 
     fn texts(lens: &[usize]) -> Vec<Option<String>> {
         lens.iter().enumerate().flat_map(|(name, &len)| vec![Some(format!("name {}", name % 5)); len]).collect()
+    }
+
+    fn names(found: &KeyRuns) -> Vec<Cow<'_, str>> {
+        (0..found.names.len()).map(|key| found.names.name(key).expect("a name")).collect()
     }
 
     #[test]
@@ -186,13 +245,16 @@ mod tests {
         let ends: Vec<usize> = (1..=lens.len()).map(|place| lens[..place].iter().sum()).collect();
         for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
             let found = read(Arc::new(StringArray::from(texts(&lens))), version).expect("runs");
-            assert_eq!(found.names, ["name 0", "name 1", "name 2", "name 3", "name 4"]);
+            assert_eq!(names(&found), ["name 0", "name 1", "name 2", "name 3", "name 4"]);
             let expected: Vec<(u32, usize)> = [0, 1, 2, 3, 4, 0].into_iter().zip(ends.clone()).collect();
             assert_eq!(found.runs, expected);
         }
         let integers = Int64Array::from_iter_values([-7; 3_000].into_iter().chain([10_107; 3_000]));
         let found = read(Arc::new(integers), WriterVersion::PARQUET_1_0).expect("runs");
-        assert_eq!(found, KeyRuns { names: vec!["-7".into(), "10107".into()], runs: vec![(0, 3_000), (1, 6_000)] });
+        assert_eq!(
+            (names(&found).as_slice(), found.runs.as_slice()),
+            (&["-7", "10107"].map(Cow::from)[..], &[(0, 3_000), (1, 6_000)][..])
+        );
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod placement;
 pub mod prices;
 pub mod quarters;
 mod ration;
+mod reads;
 mod refused;
 mod roster;
 mod schema;

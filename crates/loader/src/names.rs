@@ -63,16 +63,19 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// The names of a whole row group.
-    pub(crate) fn of_group(found: &KeyRuns, keep: impl Fn(&str) -> bool) -> Self {
+    /// The names of a whole row group; `None` where one is no text.
+    pub(crate) fn of_group(found: &KeyRuns, keep: impl Fn(&str) -> bool) -> Option<Self> {
         let mut names = Self::default();
         let mut by_key = vec![None; found.names.len()];
         for &(key, end) in &found.runs {
             let place = key as usize;
-            let code = *by_key[place].get_or_insert_with(|| names.code(&found.names[place], &keep));
+            let code = match by_key[place] {
+                Some(code) => code,
+                None => *by_key[place].insert(names.code(&found.names.name(place)?, &keep)),
+            };
             names.runs.push(NameRun { code, end });
         }
-        names
+        Some(names)
     }
 
     /// Takes some rows of these runs as the batch at hand.

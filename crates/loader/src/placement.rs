@@ -57,7 +57,7 @@ struct Placed {
 
 impl<'a> Placement<'a> {
     pub(crate) fn new(roster: &'a Roster, markets: &[Market], rows: PriceRows, source: &'a PriceSource) -> Self {
-        let PriceRows { chunks, spill } = rows;
+        let PriceRows { chunks, spill, read: _ } = rows;
         let calendars = markets.iter().map(|market| market.calendar.clone()).collect();
         let mut pieces = vec![Vec::new(); roster.ids.len()];
         for (c, chunk) in chunks.iter().enumerate() {

@@ -1,7 +1,5 @@
 //! Price rows from Parquet, row group by row group in parallel.
 
-use std::fs::File;
-
 use arrow::array::ArrayRef;
 use arrow::datatypes::Field;
 use jiff::tz::TimeZone;
@@ -15,10 +13,12 @@ use rayon::prelude::*;
 use crate::chunk::{Chunk, settle};
 use crate::columns;
 use crate::decode::Decoder;
+use crate::fingerprint::Covered;
 use crate::found::Found;
 use crate::paths::InputFile;
 use crate::ration::Ration;
-use crate::schema::{Kind, missing_column, open_metadata, unreadable, with_texts_as};
+use crate::reads::{NotedFile, Reads};
+use crate::schema::{Kind, metadata_of, missing_column, unreadable, with_texts_as};
 use crate::selected::Selected;
 use crate::spill::{Bound, Spill};
 use crate::wanted::Wanted;
@@ -54,6 +54,15 @@ pub struct PriceRows {
     pub(crate) chunks: Vec<Chunk>,
     /// Where columns of some of them wait.
     pub(crate) spill: Spill,
+    /// What was read of the files, in their order.
+    pub(crate) read: Vec<Covered>,
+}
+
+impl PriceRows {
+    /// What was read of each file, in their order: what the rows rest on.
+    pub fn read(&self) -> &[Covered] {
+        &self.read
+    }
 }
 
 /// Reads the rows of the wanted securities; row groups whose statistics rule all of them out are
@@ -103,7 +112,8 @@ pub fn read(
     let mut chunks: Vec<Chunk> = tasks.into_par_iter().map(decode).collect::<Result<_, _>>()?;
     ration.check().map_err(|error| error.file(&source.files[0].path))?;
     settle(&mut chunks);
-    Ok(PriceRows { chunks, spill: ration.spill })
+    let read = opened.iter().map(|file| Covered::part(&file.input.path, file.reads.ranges())).collect();
+    Ok(PriceRows { chunks, spill: ration.spill, read })
 }
 
 /// Where the market of a row stands.
@@ -122,12 +132,15 @@ pub(crate) struct OpenFile<'a> {
     /// The same without the security.
     others: ProjectionMask,
     market: MarketColumn,
+    reads: Reads,
 }
 
 impl<'a> OpenFile<'a> {
     fn new(input: &'a InputFile, source: &PriceSource) -> Result<Self, DataError> {
         let path = &input.path;
-        let metadata = open_metadata(path)?;
+        let reads = Reads::default();
+        let file = NotedFile::open(path, &reads).map_err(|e| unreadable(path, &e))?;
+        let metadata = metadata_of(&file, path)?;
         let schema = metadata.schema().clone();
         // A column that happens to have the default name and cannot name markets is somebody else's.
         let usable = |field: &Field| source.market_required || Kind::Identifier.fits(field.data_type());
@@ -157,7 +170,7 @@ impl<'a> OpenFile<'a> {
         let security = usize::from(names.first() == Some(&source.security.as_str()));
         let mask = |names: &[&str]| ProjectionMask::columns(metadata.parquet_schema(), names.iter().copied());
         let (projection, others) = (mask(&names), mask(&names[security..]));
-        Ok(Self { input, metadata, projection, others, market })
+        Ok(Self { input, metadata, projection, others, market, reads })
     }
 
     /// Whether a row group may hold a wanted security, by its statistics.
@@ -212,13 +225,19 @@ impl<'a> OpenFile<'a> {
         rows: Option<RowSelection>,
     ) -> Result<ParquetRecordBatchReader, DataError> {
         let path = &self.input.path;
-        let file = File::open(path).map_err(|e| unreadable(path, &e))?;
+        let file = self.open()?;
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
             .with_projection(columns.clone())
             .with_row_groups(vec![group])
-            .with_batch_size(BATCH_ROWS);
+            .with_batch_size(rows.as_ref().map_or(BATCH_ROWS, |rows| rows.row_count().clamp(1, BATCH_ROWS)));
         let reader = if let Some(rows) = rows { reader.with_row_selection(rows) } else { reader };
         reader.build().map_err(|e| unreadable(path, &e))
+    }
+
+    /// The file, to read more of it.
+    pub(crate) fn open(&self) -> Result<NotedFile, DataError> {
+        let path = &self.input.path;
+        NotedFile::open(path, &self.reads).map_err(|e| unreadable(path, &e))
     }
 
     /// Whether rows name their market.

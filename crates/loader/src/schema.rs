@@ -7,6 +7,7 @@ use std::path::Path;
 use arrow::datatypes::{DataType, Field, FieldRef, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::reader::ChunkReader;
 
 use crate::{DataError, columns, suggest};
 
@@ -50,8 +51,13 @@ impl Kind {
 /// Reads the footer of a file, with the places of its pages where it tells them.
 pub(crate) fn open_metadata(path: &Path) -> Result<ArrowReaderMetadata, DataError> {
     let file = File::open(path).map_err(|e| unreadable(path, &e))?;
+    metadata_of(&file, path)
+}
+
+/// The same of a file that is open.
+pub(crate) fn metadata_of(file: &impl ChunkReader, path: &Path) -> Result<ArrowReaderMetadata, DataError> {
     let options = ArrowReaderOptions::new().with_offset_index_policy(PageIndexPolicy::Optional);
-    ArrowReaderMetadata::load(&file, options).map_err(|e| unreadable(path, &e))
+    ArrowReaderMetadata::load(file, options).map_err(|e| unreadable(path, &e))
 }
 
 /// A file that cannot be read as Parquet.

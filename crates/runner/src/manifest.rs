@@ -1,13 +1,14 @@
 //! `manifest.json`: how a run came about and what it found, for people and for `show`.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use arrow::datatypes::Field;
 use dayzero_loader::columns::value_type;
+use dayzero_loader::fingerprint::{self, Covered, Fingerprint};
 use dayzero_loader::paths::InputFile;
-use dayzero_loader::{BenchmarkSource, DataError, fingerprint};
+use dayzero_loader::{BenchmarkSource, DataError};
 use dayzero_model::expected::Regressor;
 use dayzero_model::{Outcome, Response};
 use rayon::prelude::*;
@@ -80,7 +81,13 @@ pub struct Manifest {
 pub struct Input {
     /// Where it was.
     pub path: PathBuf,
-    /// BLAKE3 of its bytes.
+    /// Size of the file.
+    #[serde(default)]
+    pub bytes: u64,
+    /// How many of its bytes the hash covers: all, or those that were read where they are less than half.
+    #[serde(default)]
+    pub hashed: u64,
+    /// BLAKE3 of these bytes in the order of the file, as hexadecimal digits.
     pub blake3: String,
 }
 
@@ -184,14 +191,24 @@ pub fn input_files(study: &Study) -> Vec<&InputFile> {
     sections.filter(|file| seen.insert(&file.path)).collect()
 }
 
-/// Fingerprints of every input file of a study, in the order of its sections, as long as they are needed.
+/// Fingerprints of every input file of a study, in the order of its sections, as long as they are needed. Of files
+/// of which only a part was read, it may be that part.
 ///
 /// # Errors
 /// A file cannot be read, or the fingerprints are not needed any more.
-pub fn inputs(study: &Study, needed: &AtomicBool) -> Result<Vec<Input>, DataError> {
-    let paths: Vec<&Path> = input_files(study).into_iter().map(|file| file.path.as_path()).collect();
-    let hashes = fingerprint::of_files(&paths, needed)?;
-    Ok(paths.into_iter().zip(hashes).map(|(path, blake3)| Input { path: path.to_owned(), blake3 }).collect())
+pub fn inputs(study: &Study, read: &[Covered], needed: &AtomicBool) -> Result<Vec<Input>, DataError> {
+    let read: HashMap<&Path, &Covered> = read.iter().map(|file| (file.path(), file)).collect();
+    let files = input_files(study).into_iter().map(|file| file.path.as_path());
+    let covered: Vec<Covered> =
+        files.map(|path| read.get(path).map_or_else(|| Covered::whole(path), |&part| part.clone())).collect();
+    let fingerprints = fingerprint::of_files(&covered, needed)?;
+    let input = |(file, fingerprint): (Covered, Fingerprint)| Input {
+        path: file.path().to_owned(),
+        bytes: fingerprint.bytes,
+        hashed: fingerprint.hashed,
+        blake3: fingerprint.blake3,
+    };
+    Ok(covered.into_iter().zip(fingerprints).map(input).collect())
 }
 
 /// The metadata of every table file: nothing in it varies between runs of one study on one input.

@@ -61,9 +61,10 @@ pub fn run(study: &Study, overwrite: bool, progress: &Progress) -> Result<Manife
 
 /// What is read, and the fingerprints of the files, which do not keep an error in them waiting.
 fn load_and_fingerprint(study: &Study) -> Result<(Loaded, Vec<Input>), Failure> {
-    let needed = AtomicBool::new(true);
-    let load = || load::load(study).inspect_err(|_| needed.store(false, Ordering::Relaxed));
-    let (loaded, inputs) = rayon::join(load, || manifest::inputs(study, &needed));
+    let rows = load::read(study)?;
+    let (read, needed) = (rows.read().to_vec(), AtomicBool::new(true));
+    let assemble = || rows.assemble(study).inspect_err(|_| needed.store(false, Ordering::Relaxed));
+    let (loaded, inputs) = rayon::join(assemble, || manifest::inputs(study, &read, &needed));
     Ok((loaded?, inputs?))
 }
 

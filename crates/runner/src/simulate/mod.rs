@@ -56,7 +56,9 @@ const BATCH: usize = 256;
 pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> Result<Manifest, Failure> {
     let staging = Staging::open(&study.output.dir, overwrite, &manifest::input_files(study))?;
     let mut clock = Clock::new();
-    let loaded = load::load(study)?;
+    let rows = load::read(study)?;
+    let read = rows.read().to_vec();
+    let loaded = rows.assemble(study)?;
     clock.mark("load");
     let ledger = ledger::build(study, &loaded)?;
     let ground = Ground { loaded: &loaded, ledger: &ledger };
@@ -67,7 +69,7 @@ pub fn run(study: &Study, plan: &Plan, overwrite: bool, progress: &Progress) -> 
     let found = draw(&Field { study, plan, ground, prepared: &prepared, pool: &pool }, progress)?;
     clock.mark("simulate");
     let note = SimulationNote::new(study, plan, pool.len(), &found);
-    let inputs = manifest::inputs(study, &AtomicBool::new(true))?;
+    let inputs = manifest::inputs(study, &read, &AtomicBool::new(true))?;
     let metadata = manifest::table_metadata(study, &inputs);
     clock.mark("fingerprint");
     let table = rejections::table(plan, &found.tallies);
